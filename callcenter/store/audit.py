@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, insert, not_, select, true, update
+from sqlalchemy import ColumnElement, insert, not_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting, StoreError, UnreadableFile
 from callcenter.ownfiles import keep_private, open_private
-from callcenter.store.tables import AuditHeadRow, AuditRow, ViolationRow
-from callcenter.store.untold import untold
+from callcenter.store.tables import AuditHeadRow, AuditRow
+from callcenter.store.untold import gives_away
 
 RECENT: Micros = 2 * 3600 * SECOND
 START = "0" * 64
@@ -96,7 +96,7 @@ class AuditAsked(msgspec.Struct, frozen=True, kw_only=True):
     """Which entries are asked for: what is said must be as it is said; times from (inclusive) and to (exclusive).
 
     Attributes:
-        reader: The agent that whoever reads is: nothing of a record that they were not told of.
+        reader: The agent that whoever reads is: nothing of a record that they were not told of, nor of what led to it.
     """
 
     actor: str | None = None
@@ -115,12 +115,7 @@ class AuditAsked(msgspec.Struct, frozen=True, kw_only=True):
         found = [column == value for column, value in same.items() if value is not None]
         found += [] if self.since is None else [r.at >= self.since]
         found += [] if self.until is None else [r.at < self.until]
-        return found if self.reader is None else [*found, not_(exists().where(_of_entry(), untold(self.reader)))]
-
-
-def _of_entry() -> ColumnElement[bool]:
-    """Say of a record that an entry is about it."""
-    return ViolationRow.id == AuditRow.subject
+        return found if self.reader is None else [*found, not_(gives_away(self.reader))]
 
 
 async def page(

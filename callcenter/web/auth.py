@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Principal, reach
-from callcenter.store.sign_in.sessions import Session
+from callcenter.store.sign_in.sessions import Session, is_there
 from callcenter.web.cookies import NEW_TOKEN, cookie_name
 from callcenter.web.guard import SAFE
 from callcenter.web.problems import ASKED_BY, RequestRefused
@@ -77,6 +77,16 @@ async def _session(session: AnySession, service: TheService) -> Session:
 
 TheSession = Annotated[Session, Depends(_session)]
 """The session of whoever asks, for a route that asks for it."""
+
+
+async def require_there(connection: AsyncConnection, session: Session) -> None:
+    """Pass if a session was not ended while what was asked by it was on its way.
+
+    Raises:
+        RequestRefused: It was.
+    """
+    if not await is_there(connection, session):
+        raise RequestRefused("not-signed-in", "sign in first")
 
 
 class Allowed:

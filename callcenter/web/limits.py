@@ -71,7 +71,7 @@ class Turns:
         Raises:
             RequestRefused: There is none left.
         """
-        if self._taken.total() >= self._most or self._taken[account] >= self._each:
+        if self._taken[account] >= self._each or not self._has_room():
             raise RequestRefused("too-many", self._refusal, Retry_After="10")
         self._taken[account] += 1
         try:
@@ -79,6 +79,9 @@ class Turns:
         finally:
             self._taken[account] -= 1
             self._taken += Counter()  # accounts that do nothing are not remembered
+
+    def _has_room(self) -> bool:
+        return self._taken.total() < self._most
 
 
 def address_of(request: Request) -> str:

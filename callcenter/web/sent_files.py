@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from fastapi import Request
@@ -11,12 +11,15 @@ from starlette.types import Message
 
 from callcenter.listening import Bounds
 from callcenter.store.conflicts import Conflict
+from callcenter.web.limits import Turns
 from callcenter.web.problems import RequestRefused
 
 _BOUNDS = Bounds(0, 0)
 SECONDS = _BOUNDS.body_seconds - 5
 """Within them a file is here as a whole, and within a second more for so many of its bytes as a slow line takes in one:
 sooner than its connection is cut off, so that whoever sends it is told."""
+UNTOUCHED_SECONDS = 5.0
+"""For so long no file makes room for another."""
 
 
 class ReadingTurn:
@@ -79,22 +82,75 @@ class ReadingTurn:
             self.by = None
 
 
+class ComingFile:
+    """A file on its way, of which each byte that has come gives it more time."""
+
+    def __init__(self, ends: asyncio.Timeout) -> None:
+        self._ends = ends
+        self._begun = asyncio.get_running_loop().time()
+        self._size = 0
+
+    def came(self, count: int) -> None:
+        """So many bytes more are there."""
+        self._size += count
+        when = self._ends.when()
+        assert when is not None
+        self._ends.reschedule(when + count / _BOUNDS.body_rate)
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has been coming."""
+        return asyncio.get_running_loop().time() - self._begun
+
+    @property
+    def rate(self) -> float:
+        """How many of its bytes have come in a second."""
+        return self._size / max(self.seconds, 1.0)
+
+    def give_up(self) -> None:
+        """Wait for no more of it."""
+        self._ends.reschedule(self._begun)
+
+
+class FileTurns(Turns):
+    """Turns of files: where all are taken, the one that comes slowest by now makes room for the next."""
+
+    def __init__(self, most: int, each: int, refusal: str) -> None:
+        super().__init__(most, each, refusal)
+        self._coming: set[ComingFile] = set()
+
+    @asynccontextmanager
+    async def sent_in_time(self) -> AsyncIterator[ComingFile]:
+        """Receive the file of a turn; as the function of the same name."""
+        async with sent_in_time() as file:
+            self._coming.add(file)
+            try:
+                yield file
+            finally:
+                self._coming.discard(file)
+
+    def _has_room(self) -> bool:
+        if super()._has_room():
+            return True
+        slow = [one for one in self._coming if one.seconds >= UNTOUCHED_SECONDS]
+        if not slow:
+            return False
+        slowest = min(slow, key=lambda one: one.rate)
+        self._coming.discard(slowest)  # or it would make room for many
+        slowest.give_up()
+        return True
+
+
 @asynccontextmanager
-async def sent_in_time() -> AsyncIterator[Callable[[int], None]]:
-    """Receive a file; yields what is told how many bytes have come, each of which gives it more time.
+async def sent_in_time() -> AsyncIterator[ComingFile]:
+    """Receive a file.
 
     Raises:
         RequestRefused: It does not come to an end, or too slowly.
     """
     try:
         async with asyncio.timeout(SECONDS) as ends:
-
-            def came(count: int) -> None:
-                when = ends.when()
-                assert when is not None
-                ends.reschedule(when + count / _BOUNDS.body_rate)
-
-            yield came
+            yield ComingFile(ends)
     except TimeoutError:
         raise RequestRefused("malformed", "the file was not sent in time: send it again") from None
 
@@ -105,12 +161,12 @@ async def sent_file(request: Request) -> bytes:
     Raises:
         RequestRefused: It does not come to an end.
     """
-    async with sent_in_time() as came:
+    async with sent_in_time() as file:
         receive = request.receive
 
         async def counted() -> Message:
             message = await receive()
-            came(len(message.get("body", b"")))
+            file.came(len(message.get("body", b"")))
             return message
 
         request._receive = counted  # noqa: SLF001 - the body is kept by `body` alone, for whoever reads it next

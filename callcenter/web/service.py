@@ -49,7 +49,7 @@ from callcenter.web.limits import SignInRate, Turns
 from callcenter.web.live.feed import LiveFeed
 from callcenter.web.one_time_codes import CallBack, OneTimeCodes
 from callcenter.web.pages.first_account import FirstAccount
-from callcenter.web.sent_files import ReadingTurn
+from callcenter.web.sent_files import FileTurns, ReadingTurn
 from callcenter.web.settings import WebSettings
 from callcenter.web.switchboard import Switchboard
 
@@ -115,8 +115,8 @@ class Service:
     reading: ReadingTurn
     lists: Turns
     """Whose lists are being sent; they are kept in memory."""
-    uploads: Turns
-    """Whose attachments are being sent; on their way they are on the disk, so that slow lines leave others room."""
+    uploads: FileTurns
+    """Whose attachments are being sent; on their way they are on the disk, and slow lines leave others room."""
     keeping: asyncio.Semaphore
     """Lets few attachments be read, scanned and kept at a time; the next wait."""
     exports: Turns
@@ -240,7 +240,7 @@ def build(
         ports=ports,
         reading=ReadingTurn(),
         lists=Turns(4, 1, english("other lists are being sent; try again later")),
-        uploads=Turns(32, 2, english("other files are being sent; try again later")),
+        uploads=FileTurns(32, 2, english("other files are being sent; try again later")),
         keeping=asyncio.Semaphore(4),
         exports=Turns(4, 2, english("other exports are being made; try again in a moment")),
         codes=OneTimeCodes(steady),

@@ -14,6 +14,8 @@ from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import CANNOT_RING
 from callcenter.errors import SwitchError
 from callcenter.store.decisions.agent_notices import KEPT_READ
+from callcenter.web.desk.acts import FloorActs
+from callcenter.web.desk.desk import DeskNow
 from callcenter.web.desk.settings import DeskSettings
 from callcenter.web.live.words import Topic
 from callcenter.web.one_time_codes import CODE_LASTS
@@ -69,6 +71,19 @@ async def dialled(work: Department, phone: str, code: str, channel: str = "l1") 
 
 
 class TestState:
+    async def test_agent_is_told_also_by_a_lead_who_signs_out_while_the_switch_is_asked(
+        self, work: Department, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pause, sun = FloorActs.pause, await work.signed_in("sun")
+
+        async def slow(acts: FloorActs, agent: str, reason: str) -> DeskNow:
+            assert (await sun.send("DELETE", "/session")).status_code == 204
+            return await pause(acts, agent, reason)
+
+        monkeypatch.setattr(FloorActs, "pause", slow)
+        await wants(work, "paused", "training")
+        assert [one["what"] for one in await told(work)] == ["paused"]
+
     async def test_lead_makes_ready_pauses_and_signs_out_and_the_agent_is_told_by_whom_and_why(
         self, work: Department
     ) -> None:

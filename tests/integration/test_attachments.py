@@ -22,6 +22,7 @@ from callcenter.store.tables import AuditRow
 from callcenter.usecases.customers.save_customer import create_customer, delete_customer
 from callcenter.usecases.enquiries.attach import tend_attachments
 from callcenter.usecases.enquiries.attachment_settings import AttachmentsSettings
+from callcenter.web import sent_files
 from tests.integration.api import Department, department
 from tests.integration.test_enquiries import CHAT, ask, read, step
 from tests.unit.rules.detection.people import MONDAY
@@ -252,6 +253,31 @@ async def test_several_accounts_on_slow_lines_leave_others_room_to_send(files: F
             slow.enter_context(files.work.service.uploads.of(f"slow-{n}"))
             slow.enter_context(files.work.service.uploads.of(f"slow-{n}"))
         await files.send("a.png", PNG)
+
+
+async def test_whoever_sends_slowest_makes_room_where_all_places_are_taken(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sent_files, "UNTOUCHED_SECONDS", 0.0)
+    here, goes_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slowly(first: bytes) -> AsyncIterator[bytes]:
+        yield first
+        here.release()
+        await goes_on.wait()
+        yield b"behind"
+
+    with contextlib.ExitStack() as others:
+        for n in range(30):
+            others.enter_context(files.work.service.uploads.of(f"slow-{n}"))
+        slow = asyncio.create_task(files.send("a.png", slowly(PNG), code=400))
+        fast = asyncio.create_task(files.send("a.png", slowly(PNG * 2)))
+        for _ in (slow, fast):
+            await here.acquire()
+        await files.send("b.png", PNG + b"b", "sun")
+        assert "send it again" in (await slow)["detail"]
+        goes_on.set()
+        assert (await fast)["name"] == "a.png"
 
 
 async def test_few_files_are_scanned_at_a_time_and_the_next_wait(files: Files, tmp_path: Path) -> None:

@@ -209,6 +209,10 @@ async def test_role_that_must_have_one_does_nothing_before(tmp_path: Path) -> No
         refused = await ma.get("/violations")
         assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (403, "authenticator-missing")
         assert (await sun.get("/violations")).status_code == 200
+        work.now += 11 * MINUTE
+        unproven = await ma.send("POST", "/session/authenticator")
+        assert (unproven.status_code, unproven.json()["type"].rpartition(":")[2]) == (403, "unproven")
+        assert (await ma.send("POST", "/session/proof", {"password": PASSWORD})).status_code == 204
         app, _ = await sets_up(work, "ma")
         assert (await ma.get("/violations")).status_code == 200
         work.now += MINUTE

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from callcenter.web.api import written
 from tests.integration.api import Department, Json, agreed, department
+from tests.integration.office import propose
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_database]
 
@@ -68,6 +70,23 @@ async def test_every_export_is_in_the_audit_log(work: Department) -> None:
         assert answer.headers["content-disposition"].startswith("attachment"), path
         told = await exported(work)
         assert ([one["actor"] for one in told], path) == (["ma"] * number, path)
+
+
+async def test_more_rows_than_a_file_may_have_are_refused_and_not_left_out(
+    work: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(written, "MOST_WRITTEN", 2)
+    boss = await work.signed_in("ma")
+    for n in range(3):
+        assert (await boss.get("/customers/export")).status_code == 200
+        assert (await boss.send("POST", "/customers", {"name": f"customer {n}"})).status_code == 201
+    refused = await boss.get("/customers/export", **{"Accept-Language": "zh-CN"})
+    assert (refused.status_code, "2 行" in refused.json()["detail"]) == (422, True)
+    for number in range(1, 4):
+        assert (await boss.get("/violations/export")).status_code == 200
+        await propose(work.decisions, number)
+    assert (await boss.get("/violations/export")).status_code == 422
+    assert len(await exported(work)) == 6
 
 
 async def test_only_so_many_exports_are_made_at_a_time_and_fewer_of_one_account(work: Department) -> None:

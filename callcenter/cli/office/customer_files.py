@@ -9,6 +9,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.access import LookKind
 from callcenter.cases.importing import Limits
@@ -26,6 +27,7 @@ from callcenter.reports.customers import WORDS, tally_lines, told_lines, whole_l
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.dates import datetime_of
 from callcenter.store import UnitOfWork
+from callcenter.store.customers.cards import FiledCustomer
 from callcenter.store.customers.imports import CustomerImport, imports
 from callcenter.store.customers.search import CustomerQuery, classes
 from callcenter.usecases.customers.import_customers import (
@@ -120,7 +122,11 @@ def export_list(
     chosen, language = load_settings(settings), spoken(lang)
     if file.suffix.lower() not in {".csv", ".xlsx"}:
         raise BadInput(f"{file}: give a name that ends in .csv or .xlsx")
-    cards = reading(chosen.store, lambda connection: everybody(connection, CustomerQuery()))
+
+    async def read_all(connection: AsyncConnection) -> list[FiledCustomer]:
+        return [one async for one in everybody(connection, CustomerQuery())]
+
+    cards = reading(chosen.store, read_all)
 
     async def show_all(unit: UnitOfWork) -> list[ShownCustomer]:
         await note_export(unit, len(cards), console_touch())

@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.access import AccessSuspicion, CardUse, LookKind
 from callcenter.domain.frame import Micros
+from callcenter.staff.roles import Principal
 from callcenter.store.conflicts import Missing
 from callcenter.store.customers.cards import family_of
 from callcenter.store.customers.guarded_tables import AccessReviewRow, CardLookedAtRow, CardLookRow
@@ -140,11 +141,17 @@ async def raise_review(
 
 
 async def reviews(
-    connection: AsyncConnection, state: ReviewState | None, before: tuple[int, str] | None, limit: int
+    connection: AsyncConnection,
+    state: ReviewState | None,
+    before: tuple[int, str] | None,
+    limit: int,
+    reader: Principal | None = None,
 ) -> list[AccessReview]:
-    """Read reviews, the newest first."""
+    """Read reviews, the newest first; a `reader` has none of what they read themselves."""
     r = AccessReviewRow
     asked = select(r) if state is None else select(r).where(r.state == state)
+    if reader is not None:
+        asked = asked.where(r.actor != reader.account, or_(r.agent.is_(None), r.agent != (reader.agent or "")))
     if before is not None:
         asked = asked.where(tuple_(r.since, r.id) < tuple_(*before))
     rows = await connection.execute(asked.order_by(r.since.desc(), r.id.desc()).limit(limit))

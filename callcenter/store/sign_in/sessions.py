@@ -36,6 +36,7 @@ __all__ = [
     "SignInBlocked",
     "SignInRefused",
     "end_others",
+    "is_there",
 ]
 
 _LONGEST_NAME = 64
@@ -319,6 +320,11 @@ class Sessions:
         except StoreError:
             return None  # a database that takes nothing may still be read
         return fresh if changed else None
+
+
+async def is_there(connection: AsyncConnection, session: Session) -> bool:
+    """Tell whether a session was not ended yet: it is as soon as the account or its role is changed."""
+    return await connection.scalar(select(SessionRow.id).where(SessionRow.id == session.id)) is not None
 
 
 async def end_others(unit: UnitOfWork, session: Session) -> None:

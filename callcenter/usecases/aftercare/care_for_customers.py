@@ -177,7 +177,7 @@ async def care_figures(connection: AsyncConnection, year: int, zone: ZoneInfo, p
         if plan.state is PlanState.APPROVED:
             figures.cost += Decimal(plan.cost)
     due = date(year, 1, 1) + timedelta(days=plan_days - 1)
-    for filed in await everybody(connection, CustomerQuery()):
+    async for filed in everybody(connection, CustomerQuery()):
         figures.cards += 1
         figures.completeness += completeness(filed.card).share
         if filed.card.key_account:

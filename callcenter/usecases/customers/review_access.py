@@ -1,6 +1,6 @@
 """A person looks at reads that were out of the ordinary: they were ordinary, or a record says that data was misused.
 
-Nobody decides on their own reads, and nothing is filed but by a person.
+Nobody is shown what is made of their own reads, nor decides on it, and nothing is filed but by a person.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.file_report import SeenReport, file_report
 
 LEAK = "V-LEAK"
+
+
+def is_own(review: AccessReview, person: Principal) -> bool:
+    """Tell whether a review is of what a person read."""
+    return person.account == review.actor or (person.agent is not None and person.agent == review.agent)
 
 
 async def call_ordinary(unit: UnitOfWork, number: str, reason: str, person: Principal, now: Micros) -> AccessReview:
@@ -58,7 +63,7 @@ async def file_leak(
 
 async def _open_to(unit: UnitOfWork, number: str, person: Principal) -> AccessReview:
     review = await review_named(unit.connection, number)
-    if person.account == review.actor or (person.agent is not None and person.agent == review.agent):
+    if is_own(review, person):
         raise NotAllowed(person.role)
     if review.state is not ReviewState.OPEN:
         raise Conflict("somebody has decided on these reads already")

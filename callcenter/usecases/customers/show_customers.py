@@ -8,7 +8,7 @@ of the ordinary in somebody's reads is put before a person at once.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -139,15 +139,13 @@ async def searches_too_often(unit: UnitOfWork, key: str | None, viewer: Viewer) 
     return sum(use.how in asked for use in uses) >= viewer.privacy.figures.customers
 
 
-async def everybody(connection: AsyncConnection, wanted: CustomerQuery) -> list[FiledCustomer]:
-    """Read all customers of whom one asks, by name, to be shown."""
-    found: list[FiledCustomer] = []
-    while True:
-        after = found[-1].id if found else None
-        some = await page(connection, wanted, CustomerOrder.NAME, after, _AT_ONCE)
-        found += some
-        if len(some) < _AT_ONCE:
-            return found
+async def everybody(connection: AsyncConnection, wanted: CustomerQuery) -> AsyncIterator[FiledCustomer]:
+    """Yield all customers of whom one asks, by name, to be shown; they may be more than there is memory for."""
+    after: str | None = None
+    while some := await page(connection, wanted, CustomerOrder.NAME, after, _AT_ONCE):
+        for one in some:
+            yield one
+        after = some[-1].id
 
 
 async def reveal(unit: UnitOfWork, number: str, reason: str, viewer: Viewer) -> tuple[str, Micros]:

@@ -13,8 +13,9 @@ from fastapi import Depends, Header, Request, Response, status
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
 from callcenter.store.idempotency import KeptAnswer, KeyedRequest, fingerprint, recall, remember
+from callcenter.store.sign_in.sessions import Session
 from callcenter.store.unit_of_work import UnitOfWork
-from callcenter.web.auth import TheSession
+from callcenter.web.auth import TheSession, require_there
 from callcenter.web.problems import MEDIA_TYPE, RequestRefused, language_of
 from callcenter.web.sent_files import sent_file
 from callcenter.web.service import TheService
@@ -29,12 +30,15 @@ log = structlog.get_logger()
 
 
 class Once:
-    """One request under one key."""
+    """One request under one key; with a session, it does nothing once that was ended while it was on its way."""
 
-    def __init__(self, request: Request, service: TheService, asked: KeyedRequest) -> None:
+    def __init__(
+        self, request: Request, service: TheService, asked: KeyedRequest, session: Session | None = None
+    ) -> None:
         self.request = request
         self.asked = asked
         self._service = service
+        self._session = session
 
     @property
     def new_id(self) -> str:
@@ -43,13 +47,15 @@ class Once:
         return hashlib.sha256(named.encode()).hexdigest()[:32]
 
     async def kept(self) -> Response | None:
-        """Return the answer that this request had before, None if it is new.
+        """Return the answer that this request had before, None if it is new: what is done then is done, and answered.
 
         Raises:
             KeyReused: The key came with another request.
+            RequestRefused: Nobody is signed in any more.
         """
         async with self._service.decisions.writing() as unit:
-            answer = await recall(unit, self.asked)
+            answer = await self._recalled(unit)
+        self._session = None
         return None if answer is None else _response(answer, replayed=True)
 
     async def answer(self, work: Work, tell: Tell | None = None) -> Response:
@@ -61,12 +67,12 @@ class Once:
 
         Raises:
             KeyReused: The key came with another request.
-            Refused: The journal takes nothing, or has it and the database has not.
+            RequestRefused: Nobody is signed in any more, the journal takes nothing, or has it and the database has not.
         """
         replayed, told = True, False
         try:
             async with self._service.decisions.writing() as unit:
-                answer = await recall(unit, self.asked)
+                answer = await self._recalled(unit)
                 if answer is None:
                     replayed, answer = False, await work(unit)
                     await remember(unit, self.asked, answer)
@@ -79,6 +85,11 @@ class Once:
                 raise RequestRefused("half-kept", "send the same again, under the same key", Retry_After="5") from error
             raise
         return _response(answer, replayed=replayed)
+
+    async def _recalled(self, unit: UnitOfWork) -> KeptAnswer | None:
+        if self._session is not None:
+            await require_there(unit.connection, self._session)
+        return await recall(unit, self.asked)
 
 
 def _response(answer: KeptAnswer, *, replayed: bool) -> Response:
@@ -103,7 +114,7 @@ async def _once(
 ) -> Once:
     name, role = session.account.name, session.account.role
     asked = await keyed(request, idempotency_key, name, role, service.clock())
-    return Once(request, service, asked)
+    return Once(request, service, asked, session)
 
 
 async def keyed(request: Request, key: str | None, account: str, role: str, at: Micros) -> KeyedRequest:

@@ -70,7 +70,8 @@ async def read_agreement(
     """Say of each rule how often people agree with it."""
     shadow = may(person, Right.SEE_SHADOW)
     async with service.decisions.reading() as connection:
-        found = await raised(connection, moment_in(span.since), moment_in(span.until), shadow=shadow)
+        since, until = moment_in(span.since), moment_in(span.until)
+        found = await raised(connection, since, until, shadow=shadow, reader=person.agent)
     titles = titles_of(service.rulebook.editions, language_of(request.headers.get("accept-language")))
     return Agreements(
         items=[

@@ -15,7 +15,7 @@ from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
 from callcenter.usecases.keep_accounts import change_account
 from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
-from callcenter.web.auth import MOST_TOKEN, AnySession, SessionOrNone, TheSession, needs_authenticator
+from callcenter.web.auth import MOST_TOKEN, AnySession, SessionOrNone, needs_authenticator
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
 from callcenter.web.limits import address_of
 from callcenter.web.problems import RequestRefused
@@ -106,7 +106,7 @@ async def sign_out(request: Request, session: AnySession, service: TheService) -
 
 
 @router.post("/proof", status_code=status.HTTP_204_NO_CONTENT)
-async def prove(body: Proof, request: Request, session: TheSession, service: TheService) -> Response:
+async def prove(body: Proof, request: Request, session: AnySession, service: TheService) -> Response:
     """Type one's password once more: for ten minutes one may change other people's ways in, and end one's sessions."""
     try:
         await service.sessions.prove_again(session, body.password, service.clock(), _device(request, service))

@@ -27,7 +27,7 @@ from callcenter.web.api.fields import (
     place_in,
     place_out,
 )
-from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
+from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export, require_few
 from callcenter.web.auth import allowed
 from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
@@ -134,7 +134,8 @@ async def export_surveys(
     """Write surveys of one's reach to a file, with what was answered to each question; at most 93 days."""
     language = language_of(request.headers.get("accept-language"))
     async with service.decisions.reading() as connection:
-        found = await surveys(connection, _asked(span, person, service), limit=MOST_WRITTEN)
+        found = await surveys(connection, _asked(span, person, service), limit=MOST_WRITTEN + 1)
+    require_few(len(found))
     await note_export(service, person, "survey", surveys=len(found))
     rows = surveys_written((survey for _, survey in found), service.rulebook.zone, language)
     return await span.answer("surveys", SURVEY_LIST.say("surveys", language), SURVEY_COLUMNS, rows, language)

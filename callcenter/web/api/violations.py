@@ -47,7 +47,7 @@ from callcenter.web.api.fields import (
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.api.review.offered import ReportChoices, rule_words
 from callcenter.web.api.shapes import Detail, Reader, RecordPage
-from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
+from callcenter.web.api.written import EXPORT, FileAsked, note_export, require_few
 from callcenter.web.auth import TheSession, allowed
 from callcenter.web.problems import language_of, problem
 from callcenter.web.service import TheService
@@ -143,8 +143,9 @@ async def export_violations(
     rows: list[ListedRecord] = []
     after: tuple[int, str] | None = None
     async with service.decisions.reading() as connection:
-        while len(rows) < MOST_WRITTEN and (some := await page(connection, person, asked.query, after, _AT_ONCE)):
+        while some := await page(connection, person, asked.query, after, _AT_ONCE):
             rows += [ListedRecord(**reader.summary(one).model_dump(include=LISTED)) for one in some]
+            require_few(len(rows))
             after = place_of(some[-1], asked.order)
     await note_export(service, person, "violation", records=len(rows))
     listed, title = records_listed(rows, reader.language), RECORDS.say("records", reader.language)

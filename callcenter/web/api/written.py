@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Depends, Response
 from pydantic import Field
 
+from callcenter.errors import BadInput
 from callcenter.locale import Language
 from callcenter.spreadsheet import Rows, csv_file, with_columns, workbook
 from callcenter.staff.roles import Principal
@@ -19,6 +20,7 @@ from callcenter.web.auth import TheSession
 from callcenter.web.service import Service, TheService
 
 MOST_WRITTEN = 100_000
+"""Rows of a file: they are kept in memory."""
 _MOST_COLUMNS = 40
 
 
@@ -43,6 +45,16 @@ async def _few_at_a_time(session: TheSession, service: TheService) -> AsyncItera
 
 EXPORT = Depends(_few_at_a_time)
 """Of every route that writes a file of many records."""
+
+
+def require_few(count: int) -> None:
+    """Pass if a file may have so many rows: one that lacks the rest would be taken for all.
+
+    Raises:
+        BadInput: It may not.
+    """
+    if count > MOST_WRITTEN:
+        raise BadInput(f"a file has at most {MOST_WRITTEN} rows, and there are more: ask for a part of them")
 
 
 async def note_export(service: Service, person: Principal, kind: str, subject: str = "all", **detail: Any) -> None:

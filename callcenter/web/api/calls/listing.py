@@ -26,7 +26,7 @@ from callcenter.web.api.calls.call_shapes import (
 )
 from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import moment_in, place_in, place_out
-from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
+from callcenter.web.api.written import EXPORT, FileAsked, note_export, require_few
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -65,10 +65,9 @@ async def export_calls(
     language, found = language_of(request.headers.get("accept-language")), list[ListedCall]()
     after: tuple[int, str] | None = None
     async with service.decisions.reading() as connection:
-        while len(found) < MOST_WRITTEN and (
-            some := await _calls(connection, asked, None, person, service, after, _AT_ONCE)
-        ):
+        while some := await _calls(connection, asked, None, person, service, after, _AT_ONCE):
             found += some
+            require_few(len(found))
             after = (some[-1].place, some[-1].id)
     await note_export(service, person, "call", calls=len(found))
     rows = calls_listed(found, sight(person.role, Part.CALLER), service.rulebook, language)

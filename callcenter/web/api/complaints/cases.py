@@ -39,7 +39,7 @@ from callcenter.web.api.customers.named import customer_named, family_named
 from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import place_in, place_out
 from callcenter.web.api.once import etag
-from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked
+from callcenter.web.api.written import EXPORT, FileAsked, require_few
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -149,11 +149,9 @@ async def _all(unit: UnitOfWork, asked: CasesAsked, person: Principal, now: Micr
     sought: CaseFilter = asked.filter(await reader_of(connection, person), now, customers)
     found: list[FiledCase] = []
     after = None
-    while len(found) < MOST_WRITTEN:
-        some = await list_cases(connection, sought, order=asked.order, after=after, limit=_AT_ONCE)
+    while some := await list_cases(connection, sought, order=asked.order, after=after, limit=_AT_ONCE):
         found += some
-        if len(some) < _AT_ONCE:
-            break
+        require_few(len(found))
         after = place_of(some[-1], asked.order)
     return found
 

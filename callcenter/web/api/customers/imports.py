@@ -26,9 +26,11 @@ from callcenter.reports.customers import WORDS, whole_list
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
+from callcenter.store.customers.cards import FiledCustomer
 from callcenter.store.customers.imports import CustomerImport, import_named, imports
 from callcenter.store.customers.search import CustomerQuery, classes
 from callcenter.store.customers.writes import Touch
+from callcenter.store.sign_in.sessions import Session
 from callcenter.usecases.customers.import_customers import (
     ImportPlan,
     ImportTally,
@@ -42,8 +44,8 @@ from callcenter.usecases.customers.import_customers import (
 from callcenter.usecases.customers.show_customers import everybody, note_export, shown_cards
 from callcenter.web.api.customers.shapes import numbering_of
 from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, moment_out
-from callcenter.web.api.written import EXPORT, FileKind
-from callcenter.web.auth import allowed
+from callcenter.web.api.written import EXPORT, FileKind, require_few
+from callcenter.web.auth import TheSession, allowed, require_there
 from callcenter.web.problems import language_of
 from callcenter.web.sent_files import sent_file
 from callcenter.web.service import Service, TheService
@@ -158,10 +160,10 @@ class CustomersWritten(RequestBody):
 
 @router.post("/imports/columns", openapi_extra=_BODY)
 async def read_columns(
-    request: Request, file: Annotated[Name, Query()], person: Importing, service: TheService
+    request: Request, file: Annotated[Name, Query()], _: Importing, session: TheSession, service: TheService
 ) -> ColumnsTold:
     """Say which columns a list has and which fields their headings mean; nothing is written."""
-    async with _sheet(request, file, person, service) as sheet:
+    async with _sheet(request, file, session, service) as sheet:
         firsts = [line.cells for line in sheet.lines[:_SAMPLES]]
         items = [
             ColumnTold(heading=heading, field=field_named(heading), samples=[row[n] for row in firsts if n < len(row)])
@@ -171,18 +173,22 @@ async def read_columns(
 
 
 @router.post("/imports/preview", openapi_extra=_BODY)
-async def preview_list(request: Request, given: Given, person: Importing, service: TheService) -> TallyShown:
+async def preview_list(
+    request: Request, given: Given, _: Importing, session: TheSession, service: TheService
+) -> TallyShown:
     """Say what each row of a list would come to; nothing is written."""
-    async with _plan(request, given, person, service) as plan, service.decisions.reading() as connection:
+    async with _plan(request, given, session, service) as plan, service.decisions.reading() as connection:
         tally = await preview_import(connection, plan, lambda *_: service.reading.go_on(_READING_STOPPED))
     return TallyShown(**_tally(tally, _language(request)))
 
 
 @router.post("/imports", openapi_extra=_BODY)
-async def import_list(request: Request, given: Given, person: Importing, service: TheService) -> ImportFinished:
+async def import_list(
+    request: Request, given: Given, person: Importing, session: TheSession, service: TheService
+) -> ImportFinished:
     """Bring in a list, a thousand rows at a time; answers at the end, and the import tells meanwhile how far it is."""
     touch = Touch(by=person.account, at=service.clock())
-    async with _plan(request, given, person, service) as plan:
+    async with _plan(request, given, session, service) as plan:
         new = import_of(plan, secrets.token_hex(16), touch)
         done = await run_import(
             service.decisions, plan, new, service.clock, lambda *_: service.reading.go_on(_IMPORT_STOPPED)
@@ -237,7 +243,10 @@ async def export_list(
     """Write customers to a file, as an import reads them again; what a spreadsheet would run is made inert."""
     file, wanted = asked.file, CustomerQuery(**asked.model_dump(exclude={"file"}))
     async with service.decisions.reading() as connection:
-        cards = await everybody(connection, wanted)
+        cards: list[FiledCustomer] = []
+        async for one in everybody(connection, wanted):
+            cards.append(one)
+            require_few(len(cards))
     async with service.decisions.writing() as unit:
         found = await shown_cards(unit, cards, service.viewer(person), LookKind.EXPORT)
         await note_export(unit, len(found), Touch(by=person.account, at=service.clock()))
@@ -257,25 +266,28 @@ async def export_list(
 
 
 @asynccontextmanager
-async def _sheet(request: Request, file: str, person: Principal, service: Service) -> AsyncIterator[CustomerSheet]:
+async def _sheet(request: Request, file: str, session: Session, service: Service) -> AsyncIterator[CustomerSheet]:
     """Read the list that is sent, once all of it is here; nobody's other is read until it is done with.
 
     Raises:
-        RequestRefused: Another one is being read, or this one does not come to an end.
+        RequestRefused: Another one is being read, this one does not come to an end, or nobody is signed in any more.
     """
     service.reading.require_free()
-    with service.lists.of(person.account):
+    name = session.account.name
+    with service.lists.of(name):
         held = await sent_file(request)
-        with service.reading.of(person.account):
+        async with service.decisions.reading() as connection:
+            await require_there(connection, session)
+        with service.reading.of(name):
             sheet = await asyncio.to_thread(customer_sheet_of, held, file)
             service.reading.go_on(_READING_STOPPED)
             yield sheet
 
 
 @asynccontextmanager
-async def _plan(request: Request, given: ListGiven, person: Principal, service: Service) -> AsyncIterator[ImportPlan]:
+async def _plan(request: Request, given: ListGiven, session: Session, service: Service) -> AsyncIterator[ImportPlan]:
     """Make the plan of the list that is sent."""
-    async with _sheet(request, given.file, person, service) as sheet:
+    async with _sheet(request, given.file, session, service) as sheet:
         async with service.decisions.reading() as connection:
             known = frozenset(one.name for one in await classes(connection))
         roster = service.roster

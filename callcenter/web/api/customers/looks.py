@@ -11,12 +11,13 @@ from pydantic import Field
 from callcenter.cases.access import AccessSuspicion, LookKind
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
+from callcenter.store.conflicts import Missing
 from callcenter.store.customers.cards import family_of, get
 from callcenter.store.customers.holds import held
 from callcenter.store.customers.looks import AccessReview, CardLook, LooksAsked, ReviewState, review_named, reviews
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
-from callcenter.usecases.customers.review_access import call_ordinary, file_leak
+from callcenter.usecases.customers.review_access import call_ordinary, file_leak, is_own
 from callcenter.usecases.customers.save_customer import hold_customer, release_customer
 from callcenter.usecases.customers.show_customers import reveal, who_looked, who_looked_at_any
 from callcenter.web.api.customers.shapes import CustomerId, touch_of
@@ -143,9 +144,8 @@ async def list_reviews(
     person: Reviewing, service: TheService, state: OfState = None, limit: Limit = 50, cursor: Cursor = None
 ) -> ReviewPage:
     """List reads of customers that were out of the ordinary; they prove nothing."""
-    del person
     async with service.decisions.reading() as connection:
-        found = await reviews(connection, state, place_in(cursor), limit + 1)
+        found = await reviews(connection, state, place_in(cursor), limit + 1, person)
     shown = found[:limit]
     more = place_out((shown[-1].since, shown[-1].id)) if len(found) > len(shown) else None
     return ReviewPage(items=[_review(one, service) for one in shown], next=more)
@@ -154,9 +154,11 @@ async def list_reviews(
 @router.get("/access-reviews/{number}")
 async def read_review(number: Name, person: Reviewing, service: TheService) -> ReviewShown:
     """Read one access review."""
-    del person
     async with service.decisions.reading() as connection:
-        return _review(await review_named(connection, number), service)
+        review = await review_named(connection, number)
+    if is_own(review, person):
+        raise Missing("there is no such access review")
+    return _review(review, service)
 
 
 @router.post("/access-reviews/{number}/ordinary", response_model=ReviewShown)

@@ -17,9 +17,9 @@ from callcenter.store.enquiries.attachments import AttachedTo, Attachment, attac
 from callcenter.store.enquiries.file_folder import FileFolder, IncomingFile
 from callcenter.usecases.enquiries.attach import NewAttachment, attach, fetch_attachment, require_room, subject_of
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
-from callcenter.web.auth import allowed
+from callcenter.web.auth import TheSession, allowed, require_there
 from callcenter.web.problems import RequestRefused
-from callcenter.web.sent_files import sent_in_time
+from callcenter.web.sent_files import FileTurns
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/attachments", tags=["attachments"])
@@ -99,7 +99,11 @@ async def list_attachments(
 
 @router.post("", openapi_extra=_BODY)
 async def add_attachment(
-    request: Request, given: Annotated[FileGiven, Query()], person: Recording, service: TheService
+    request: Request,
+    given: Annotated[FileGiven, Query()],
+    person: Recording,
+    session: TheSession,
+    service: TheService,
 ) -> AttachmentShown:
     """Attach a file to a case or an enquiry; the same file again is the one that is there."""
     kind_named(given.name)
@@ -112,7 +116,9 @@ async def add_attachment(
     with service.uploads.of(person.account):
         incoming = FileFolder(settings.folder).begin()
         try:
-            await _receive(request, incoming, settings.most_bytes)
+            await _receive(request, incoming, settings.most_bytes, service.uploads)
+            async with service.decisions.reading() as connection:
+                await require_there(connection, session)
             async with service.keeping:
                 made = await attach(service.decisions, settings, incoming, new)
         finally:
@@ -129,16 +135,16 @@ async def fetch_content(number: Name, person: Recording, service: TheService) ->
     return FileResponse(place, headers=_SERVED, media_type="application/octet-stream", filename=found.name)
 
 
-async def _receive(request: Request, incoming: IncomingFile, most: int) -> None:
+async def _receive(request: Request, incoming: IncomingFile, most: int, turns: FileTurns) -> None:
     """Write what is sent to the disk, as it comes.
 
     Raises:
-        RequestRefused: It is empty, too large, or does not end.
+        RequestRefused: It is empty, too large, does not end, or made room for another.
     """
-    async with sent_in_time() as came:
+    async with turns.sent_in_time() as file:
         async for chunk in request.stream():
             incoming.write(chunk)
-            came(len(chunk))
+            file.came(len(chunk))
             if incoming.size > most:
                 raise RequestRefused("too-large", f"a file has at most {most} bytes")
     if not incoming.size:

@@ -36,7 +36,7 @@ from callcenter.web.api.lost_calls.shapes import (
     lost_call_shown,
 )
 from callcenter.web.api.once import TheOnce
-from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
+from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export, require_few
 from callcenter.web.auth import TheSession, allowed
 from callcenter.web.one_time_codes import CODE_LASTS, CallBack, CodeGrounds
 from callcenter.web.problems import RequestRefused, language_of
@@ -77,7 +77,8 @@ async def export_lost_calls(
     """Write lost calls to a file; what a spreadsheet would run is made inert."""
     now, language = service.clock(), language_of(request.headers.get("accept-language"))
     async with service.decisions.reading() as connection:
-        found = [one for _, one in await entries(connection, _filter(asked), now, limit=MOST_WRITTEN)]
+        found = [one for _, one in await entries(connection, _filter(asked), now, limit=MOST_WRITTEN + 1)]
+    require_few(len(found))
     await note_export(service, person, "lost_call", entries=len(found))
     rows = lost_calls_listed(found, sight(person.role, Part.CALLER), service.rulebook.zone, language)
     title = WORDS.say("lost_calls", language)

@@ -34,6 +34,8 @@ export class Problem extends Error {
 export const asking = {
   csrf: "",
   sessionLost: (): void => undefined,
+  /** Is told that this browser is signed in anew by now, in another tab. */
+  othersSession: (): void => undefined,
   /** Asks for the password once more; tells whether it was given. */
   prove: (): Promise<boolean> => Promise.resolve(false),
 };
@@ -89,6 +91,7 @@ export async function askVersioned<T>(asked: Promise<Answer<T>>): Promise<Versio
     const retry_after = answer.response.headers.get("Retry-After");
     const problem = new Problem(answer.response.status, { ...toldBy(answer.error), retry_after });
     if (problem.kind === "not-signed-in") asking.sessionLost();
+    if (problem.kind === "foreign-request") asking.othersSession();
     throw problem;
   }
   return { data: answer.data as T, version: answer.response.headers.get("ETag") ?? "" };

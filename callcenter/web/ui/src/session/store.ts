@@ -17,7 +17,16 @@ export const useSession = defineStore("session", () => {
   /** Is there once it is known whether somebody is signed in. */
   const asked = new Promise<void>((resolve) => (tellAsked = resolve));
 
+  /** Whose page this is, also after they have signed out. */
+  let whose = "";
+
+  /** Takes in who is signed in; the page of somebody else is not carried on. */
   async function take(told: Me): Promise<Me> {
+    if (whose !== "" && whose !== told.name) {
+      globalThis.location.assign("/");
+      return new Promise(() => undefined);
+    }
+    whose = told.name;
     await openSealed(told.name, told.draft_key);
     me.value = told;
     asking.csrf = told.csrf;
@@ -35,11 +44,7 @@ export const useSession = defineStore("session", () => {
   }
 
   async function signIn(name: string, password: string, code = ""): Promise<Me> {
-    const before = me.value;
-    const told = await ask(api.POST("/api/v1/session", { body: { name, password, code } }));
-    // the page of somebody else is not carried on
-    if (before !== null && before.name !== told.name) globalThis.location.assign("/");
-    return take(told);
+    return take(await ask(api.POST("/api/v1/session", { body: { name, password, code } })));
   }
 
   async function signOut(): Promise<void> {
@@ -57,6 +62,8 @@ export const useSession = defineStore("session", () => {
   asking.sessionLost = () => {
     if (me.value !== null) lost.value = true;
   };
+
+  asking.othersSession = () => void begin().catch(() => undefined);
 
   asking.prove = () =>
     new Promise((resolve) => {
