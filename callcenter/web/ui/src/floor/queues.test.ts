@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { QueueNow } from "@/live/state";
 
-import { callersLook, pressing } from "./queues";
+import { pressing } from "./queues";
 
 const queue = (name: string, told: Partial<QueueNow> = {}): QueueNow => ({
   queue: name, waiting: 0, oldest_joined_at: null, ready: 1, signed_in: 1, answered: 0, abandoned: 0, other_exits: 0, refused: 0,
@@ -14,9 +14,4 @@ test("queues that burn come first, and change places only as they begin or cease
   const queues = [queue("a"), queue("b", waits(95)), queue("c", waits(85)), queue("d", waits(70)), queue("e", { ...waits(99), ready: 0 })];
   const names = (at: number): string => pressing(queues, at).map((one) => one.queue).join("");
   expect([names(100), names(105), names(106), names(116)]).toEqual(["debca", "debca", "cdeba", "bcdea"]);
-});
-
-test("a queue is well where somebody is ready and nobody waits; it burns where somebody waits too long, or for nobody", () => {
-  const look = (told: Partial<QueueNow>, waits: number | null = null): string => callersLook(queue("a", told), waits);
-  expect([look({}), look({ ready: 0 }), look({ waiting: 1 }, 5), look({ waiting: 1 }, 21), look({ waiting: 1, ready: 0 }, 1)]).toEqual(["good", "", "warn", "bad", "bad"]);
 });
