@@ -76,6 +76,7 @@ class LabSettings(_Part):
         trunk_host: Loopback address of which every caller comes; the phones use another.
         lookup_port: Where the dialplan asks the service's API where a caller goes; None: it asks nobody.
         rtp_timeout_seconds: A phone that sends no voice in a call for so long is taken for dead; 0: never.
+        page_silence_seconds: The same of a page that sends no voice, not even silence, also while it holds; 0: never.
         direct_seconds: How long a preferred agent alone is tried before the line.
         in_pages: Every agent's phone is in a page.
         for_tests: Adds `dialplans/lab/`: an unfiltered login and an extension for each queue.
@@ -90,6 +91,7 @@ class LabSettings(_Part):
     http_port: int = Field(default=ANY_PORT, ge=0, le=65535)
     lookup_port: int | None = Field(default=None, ge=0, le=65535)
     rtp_timeout_seconds: int = Field(default=0, ge=0)
+    page_silence_seconds: int = Field(default=8, ge=0)
     direct_seconds: int = Field(default=20, ge=1)
     trunk_host: str = "127.0.0.2"
     trunk_port: int = Field(default=ANY_PORT, ge=0, le=65535)

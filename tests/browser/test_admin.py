@@ -214,7 +214,9 @@ async def test_a_week_is_copied_a_conflict_is_shown_and_two_people_change_it(the
         await expect(sun.locator("[data-conflict=overlap]")).to_have_count(0)
         await sun.locator("textarea[name=reason]").fill("the week goes on")
         await sun.get_by_role("button", name=said["propose"]).click()
-        await expect(sun.locator("[data-change] [data-difference]").first).to_contain_text("Alice")
+        change = sun.locator("[data-change] [data-difference]").first
+        await expect(change).to_contain_text("Alice")
+        await expect(change).to_contain_text(re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d – "))  # as the clock says it
         hua = await two.sign_in("hua", re.sub(r"^.*?(/admin/.*)$", r"\1", sun.url))
         assert await serious(hua) == []
         await hua.get_by_role("button", name=said["approve"], exact=True).click()
@@ -222,6 +224,22 @@ async def test_a_week_is_copied_a_conflict_is_shown_and_two_people_change_it(the
         await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
         await hua.goto(f"/admin/roster?week={week}")
         await expect(hua.locator("[data-roster] .time")).to_have_count(2)
+
+
+async def test_what_a_draft_moved_in_the_week_before_is_copied_as_it_is_seen(there: Front) -> None:
+    before = monday(there) + timedelta(days=7)
+    async with there.person() as one:
+        sun = await one.sign_in("sun", f"/admin/roster?week={before}")
+        await sun.get_by_role("button", name="Copy the week before").click()
+        shifts = sun.locator("[data-agent=Alice] .time")
+        await expect(shifts).not_to_have_count(0)
+        seen = await shifts.count()
+        await shifts.first.focus()
+        await sun.keyboard.press("Delete")
+        await expect(shifts).to_have_count(seen - 1)
+        await sun.goto(f"/admin/roster?week={before + timedelta(days=7)}")
+        await sun.get_by_role("button", name="Copy the week before").click()
+        await expect(shifts).to_have_count(seen - 1)
 
 
 async def test_a_role_that_approves_money_is_asked_for_and_confirmed_and_a_session_is_ended(there: Front) -> None:

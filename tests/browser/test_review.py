@@ -108,6 +108,20 @@ async def is_told(lead: Page, told: Page, number: str) -> None:
     await expect(notice).to_have_count(0)
 
 
+async def is_overturned(last: Page, told: Page, number: str) -> None:
+    """Let an appeal be granted; the agent's page says so until it is read."""
+    notice = told.locator(f"[data-told-record='{number}']")
+    await told.goto("/desk")
+    await expect(told.get_by_role("region", name="我的违规记录")).to_contain_text("三声后接听")
+    await expect(notice).to_have_count(0)
+    await takes(last, "overturn", "the headset was reported in time")
+    await expect(last.locator("[data-record] .tag")).to_have_text("overturned")
+    await expect(notice).to_contain_text("作出裁定：三声后接听（撤销）")
+    await notice.get_by_role("link").click()
+    await expect(told.locator("[data-talk]")).to_contain_text("the headset was reported in time")
+    await expect(notice).to_have_count(0)
+
+
 async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Front) -> None:
     number = await late_answer(there, 21)
     month, api = await month_of(there), await there.work.signed_in("ma")
@@ -154,6 +168,7 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(1)
         await expect(told.locator("[data-talk] li")).to_have_count(3)
         await takes(told, "appeal", "我当天报过修。")
+        await expect(told.locator("[data-awaited]")).to_contain_text("申诉：须于")
         await expect(judge.locator("[data-steps]")).to_contain_text("作出原裁定的人不得裁定申诉")
         assert await score_everywhere(api, scores) == "100"
         last = await other.sign_in("tang", "/review?due=now&state=appealed")
@@ -163,8 +178,7 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         await last.goto("/review?state=appealed")
         await expect(last.locator(f"[data-row='{number}']")).to_contain_text("appeal: decide by")
         await last.locator(f"[data-row='{number}']").get_by_role("link").click()
-        await takes(last, "overturn", "the headset was reported in time")
-        await expect(last.locator("[data-record] .tag")).to_have_text("overturned")
+        await is_overturned(last, told, number)
         assert await score_everywhere(api, scores) == "100"
         await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(0)
 

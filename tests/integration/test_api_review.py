@@ -90,7 +90,9 @@ async def test_who_may_do_what_now_is_told_with_the_reason_why_not(work: Departm
     assert (await offered(work, number, "li-leads"))["overturn"]["why_not"] == "a group leader may not do this here"
     await did(work, number, ("sun", "notify"))
     found = await offered(work, number, "sun")
-    assert found["confirm"]["why_not"].startswith("This must wait until 2026-03-06 00:00")
+    assert found["confirm"]["why_not"].startswith(
+        "This must wait until 2026-03-06 00:00, when the agent's time is over, unless"
+    )
     assert (found["confirm"]["least_points"], found["confirm"]["most_points"]) == (2, 5)
     await did(work, number, ("alice", "explain"), ("sun", "confirm"), ("alice", "appeal"))
     assert {name for name, one in (await offered(work, number, "sun")).items() if one["may"]} == set()

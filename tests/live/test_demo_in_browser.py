@@ -17,6 +17,7 @@ from playwright.async_api import Page, async_playwright, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from callcenter.cli.lab.demo import SAID as MOVED
+from callcenter.config import load_settings
 from callcenter.lab.demo.people import PEOPLE, QUEUES
 from callcenter.lab.demo.phone import DemoPhone
 from callcenter.lab.demo.script import CALLS
@@ -76,6 +77,7 @@ async def test_agent_is_watched_and_taken_over_in_a_browser_and_ctrl_c_leaves_no
         said = await told.until("http://")
         (url,), (password,) = re.findall(r"http://[\d.:]+/", said), re.findall(r"[0-9a-f]{16}", said)
         state = LabState.model_validate(json.loads((tmp_path / STATE_FILE).read_text()))
+        assert load_settings(tmp_path / "callcenter.toml").privacy.master_keys() is not None  # for a second factor
         async with demo("--work-dir", str(tmp_path)) as second, browser_page(url) as page, colleague(state) as henry:
             await sign_in(page, "alice", password)
             await expect(page.get_by_text(FIRST_CALLER[-4:]).first).to_be_visible()

@@ -30,7 +30,7 @@ from callcenter.domain.visits.survey import Survey
 from callcenter.errors import LabError
 from callcenter.exporter.live import LiveDocument
 from callcenter.lab.demo.people import PEOPLE, QUEUES, people, renamed
-from callcenter.lab.demo.play import Demo
+from callcenter.lab.demo.play import PAGE_SILENCE_SECONDS, Demo
 from callcenter.lab.demo.script import STORY
 from callcenter.lab.demo.service import DemoService, demo_rulebook
 from callcenter.lab.demo.tape import SHIPPED, Playback
@@ -64,7 +64,7 @@ _BUILT_SECONDS = 10.0
 SAID = Words(
     "demo",
     {
-        "root": "1/4 Building Asterisk, once on this machine (Debian's packages, 400 MB: one to five minutes) ...",
+        "root": "1/4 Building Asterisk, once on this machine (Debian's packages, 700 MB: one to five minutes) ...",
         "built": "    {seconds:.0f} s, {size:.0f} MB so far",
         "lab": "2/4 Starting Asterisk ...",
         "service": "3/4 Starting the service ...",
@@ -231,6 +231,7 @@ async def _play(show: _Show, work_dir: Path, record: Path | None, mqtt: str | No
             wrap_up_seconds=_WRAP_UP_SECONDS,
             lookup_port=ANY_PORT,
             in_pages=True,
+            page_silence_seconds=PAGE_SILENCE_SECONDS,
             extra_agents=(LEAD_PHONE,),
         )
     )
@@ -316,8 +317,8 @@ async def _asterisk(show: _Show, lab: Lab) -> AsyncIterator[LabState]:
     starting = asyncio.create_task(asyncio.to_thread(lab.start), name="demo-lab")
     try:
         while not is_built(root) and not await _over(starting, _BUILT_SECONDS):
-            size = await asyncio.to_thread(megabytes, root)
-            show.say("built", seconds=monotonic() - begun, size=size)
+            if size := await asyncio.to_thread(megabytes, root):  # at the end it takes its place
+                show.say("built", seconds=monotonic() - begun, size=size)
         show.say("lab")
         yield await asyncio.shield(starting)
     except LabError as error:

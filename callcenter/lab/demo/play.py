@@ -32,10 +32,12 @@ HOTLINE = "400"
 _MENU = "12345"
 _FIRST_OF_MORE = 19900000101
 _SECONDS_APART = 8.0, 16.0
-_TALK_SECONDS = 9.0, 14.0
-"""Of those who come after the story: the switch ends a page's talk after 15 s without a voice, and these have none."""
+_TALK_SECONDS, _LONG_TALK_SECONDS = (9.0, 14.0), (45.0, 60.0)
+"""Of those who come after the story: one of three talks for long enough that a visitor can listen to it."""
+PAGE_SILENCE_SECONDS = 75
+"""The phones of the demo have no voice: so long the switch waits for one before it ends a call."""
 _MENU_SECONDS = 1.0
-_LONGEST_CALL_SECONDS = 70.0
+_LONGEST_CALL_SECONDS = 100.0
 """Whoever is talked to at a page, or waits for one that nobody answers, hangs up then."""
 _LAST_CALL_SECONDS = _LONGEST_CALL_SECONDS + 10.0
 _SETTLE_SECONDS = 2.0
@@ -129,7 +131,8 @@ class Demo:
         chance = secrets.SystemRandom()
         async with asyncio.TaskGroup() as group:
             for n in itertools.count(_FIRST_OF_MORE):
-                phones = tuple(Answers(chance.uniform(3, 8), chance.uniform(*_TALK_SECONDS)) for _ in self._phones)
+                talk = chance.uniform(*(_TALK_SECONDS if n % 3 else _LONG_TALK_SECONDS))
+                phones = tuple(Answers(chance.uniform(3, 8), talk) for _ in self._phones)
                 group.create_task(self._call(one_more(str(n), chance.choice(_MENU), phones)), name=f"demo-{n}")
                 await asyncio.sleep(chance.uniform(*_SECONDS_APART))
 

@@ -21,6 +21,7 @@ from callcenter.errors import LabError
 from callcenter.lab.settings import LAB_DOMAIN, AgentSpec
 from callcenter.lab.switch import LabState, free_port
 from callcenter.locale import english
+from callcenter.store.customers.sealing import MasterKeys
 
 _OFF_DUTY = "eve"
 _ZONE = "Asia/Shanghai"
@@ -65,6 +66,7 @@ class DemoService:
         self.port = free_port(LAB_DOMAIN, socket.SOCK_STREAM)
         self.api_port = state.lookup_port or free_port(LAB_DOMAIN, socket.SOCK_STREAM)
         self.log = self._dir / "service.log"
+        self._keys = self._dir / "master.keys"
 
     @property
     def url(self) -> str:
@@ -104,6 +106,7 @@ class DemoService:
             secret.write_text(told[name] + "\n", encoding="utf-8")
         (self._dir / "roster.json").write_text(json.dumps(self._roster(), ensure_ascii=False), encoding="utf-8")
         (self._dir / "rulebook.yaml").write_text(json.dumps(self._rulebook), encoding="utf-8")  # JSON is YAML, too
+        MasterKeys.new().write(self._keys)
         self.settings.write_text(self._settings(), encoding="utf-8")
         return self.settings
 
@@ -135,6 +138,7 @@ class DemoService:
             "sign_ins_per_minute = 120",
             f"[desk]\nphones = {_quoted(self._state.pages)}\nwebsocket = {_quoted(self._state.websocket)}",
             f"[web.dialplan]\nsecret_file = {_quoted(here / 'dialplan.secret')}",
+            f"[privacy]\nkey_file = {_quoted(self._keys)}",
             f"[rules]\nrulebook = {_quoted(here / 'rulebook.yaml')}\nroster = {_quoted(here / 'roster.json')}",
         ]
         if self._mqtt is not None:

@@ -30,6 +30,7 @@ _SETTINGS = {
     "outbound_number",
     "direct_seconds",
     "rtp_timeout_seconds",
+    "page_silence_seconds",
     "system_name",
 }
 _IN_THE_IMAGE = {

@@ -46,7 +46,7 @@ _TEXTS = Words(
         Why.OWN_DECISION: "Who decided on a record does not decide its appeal.",
         Why.ABOUT_SELF: "Nobody acts for the department on a record about themselves.",
         Why.NOT_OWN: "Only the agent whom a record is about explains or appeals it.",
-        Why.TOO_EARLY: "This must wait until {until}, when the agent's time is over.",
+        Why.TOO_EARLY: "This must wait until {until}, when the agent's time is over, unless the agent speaks first.",
         Why.TOO_LATE: "The time for an appeal ended at {until}.",
         Why.APPEALED_ONCE: "A record can be appealed once.",
         Why.NO_WORDS: "This step needs a reason in words.",

@@ -43,6 +43,7 @@ class Summary(ResponseBody):
     why: str
     queue: str | None = Field(description="The queue whose offer it is about; null: none, or it was filed without.")
     told_at: datetime | None = Field(description="When its agent was told of it.")
+    decided_at: datetime | None = Field(description="When it was last decided; null: it was not.")
     due: datetime | None = Field(description="When the department must do the next thing; null: nothing is to be done.")
     version: int
 
@@ -261,6 +262,7 @@ class Reader:
             "why": self._worded(self._said(said.why), said.agent),
             "queue": said.queue,
             "told_at": moment_out(standing.notified_at, self._zone),
+            "decided_at": moment_out(standing.decided_at, self._zone),
             "due": moment_out(record.due_at, self._zone),
             "version": record.version,
         }

@@ -64,6 +64,14 @@ def test_phone_in_a_page_has_a_file_of_its_own_and_is_a_member_by_signing_in_alo
     assert "password = iris-has-this-secret" in files["pjsip_pages.conf"]
 
 
+def test_page_that_falls_silent_is_given_up_after_what_the_lab_says() -> None:
+    said = rendered(PAGE_SILENCE_SECONDS="75")["pjsip.conf"]
+    told = re.findall(r"^rtp_timeout(?:_hold)? = (\w+)$", said, re.MULTILINE)
+
+    assert told == ["1", "75", "75"]
+    assert LabSettings().page_silence_seconds == 8
+
+
 def test_voice_of_every_endpoint_is_heard_at_the_media_address_alone() -> None:
     endpoints = re.split(r"^\[", rendered(MEDIA_ADDRESS="here")["pjsip.conf"], flags=re.MULTILINE)
     said = [one for one in endpoints if re.search(r"^type = endpoint$", one, re.MULTILINE)]

@@ -30,7 +30,8 @@ export function useRosterDraft(first: () => string) {
   const days = computed(() => daysOf(first(), agents.value, now.value));
   /** Of whom the week is changed by what the draft comes to, of the others by what holds. */
   const conflicts = computed(() => [...(week.value?.conflicts ?? []).filter((one) => !agents.value.includes(one.agent)), ...tried.conflicts]);
-  const store = () => sealed<Times>(`roster.${first()}`, isTimes, SITE_DAYS);
+  const draftOf = (monday: string) => sealed<Times>(`roster.${monday}`, isTimes, SITE_DAYS);
+  const store = () => draftOf(first());
 
   async function load(): Promise<void> {
     const mine = ++asked;
@@ -85,7 +86,8 @@ export function useRosterDraft(first: () => string) {
   async function copyBefore(): Promise<void> {
     try {
       const past = plus(first(), -7);
-      set(copied(now.value, begunIn(await read(past), past).shifts, 7));
+      const shown = draftOf(past).read() ?? begunIn(await read(past), past); // as it is seen there: with what is not proposed yet
+      set(copied(now.value, shown.shifts, 7));
       fault.value = "";
     } catch (error) {
       fault.value = toldBy(error);

@@ -31,6 +31,6 @@ test("a queue is looked after where callers wait too long, or for nobody", () =>
   expect(callersLook(queue, 20)).toBe("warn");
   expect(callersLook(queue, 20.1)).toBe("bad");
   expect(callersLook({ ...queue, ready: 0 }, 1)).toBe("bad");
-  expect(callersLook({ ...queue, waiting: 0, ready: 0 }, null)).toBe("good");
+  expect(callersLook({ ...queue, waiting: 0, ready: 0 }, null)).toBe("");
   expect([percent(0.8113), percent(null)]).toEqual(["81.1%", "–"]);
 });
