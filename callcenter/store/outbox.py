@@ -28,6 +28,7 @@ from callcenter.untrusted import storable
 _KEY = 128
 _SINK = 128
 _PUT = "outbox_put"
+_PARKED = text("parked_at IS NOT NULL")
 _WAITS = text("left_at IS NULL")
 _json = msgspec.json.Encoder(order="deterministic").encode
 
@@ -105,7 +106,18 @@ class OutboxProgressRow(Base):
     """How far a sink has come with a key of which something waits: it has all up to `done`."""
 
     __tablename__ = "outbox_progress"
-    __table_args__ = (Index(None, "kind", "key"),)
+    __table_args__ = (
+        Index(None, "kind", "key"),
+        Index(
+            "ix_outbox_progress_parked",
+            "parked_at",
+            "sink",
+            "kind",
+            "key",
+            sqlite_where=_PARKED,
+            postgresql_where=_PARKED,
+        ),
+    )
 
     sink: Mapped[str] = mapped_column(String(_SINK), primary_key=True)
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -144,6 +144,9 @@ class SessionRow(Base):
     proven_at: Mapped[int | None]
 
 
+_DUE = text("due_at IS NOT NULL")
+
+
 class ViolationRow(Base):
     """One record: what it says (`dossier`), where it stands (`standing`), and what of both is searched for."""
 
@@ -154,7 +157,10 @@ class ViolationRow(Base):
         Index(None, "state", "sort_at"),
         Index(None, "rule", "sort_at", "id"),
         Index(None, "team", "sort_at", "id"),
+        Index(None, "team", "rule", "sort_at", "id"),
+        Index(None, "verdict", "sort_at", "id"),
         Index(None, "due_at", "id"),
+        Index("ix_violations_team_due", "team", "due_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -91,6 +91,7 @@ def _sessions() -> list[Table]:
         "password": "'x'",
         "created_at": str(MONDAY),
         "version": "1",
+        "draft_key": "'" + "ab" * 32 + "'",
     }
     session = {
         "id": ident(),
@@ -128,7 +129,14 @@ def _outbox() -> list[Table]:
         "parked_at": f"CASE WHEN n % 200 = 0 THEN {AT} END",
         "parked_why": "'refused'",
     }
-    return [Table("outbox", entry), Table("outbox_progress", progress, 20)]
+    sink = {"sink": "'http'", "first_seen_at": str(MONDAY), "failures": "0"}
+    wants = {"sink": "'http'", "kind": mostly("call", (2, "pop"))}
+    return [
+        Table("outbox", entry),
+        Table("outbox_progress", progress, 20),
+        Table("outbox_sinks", sink, 1_000_000),
+        Table("outbox_wants", wants, 500_001),
+    ]
 
 
 KEPT = {
@@ -173,6 +181,13 @@ KEPT = {
             "a surname": _sought(name="赵"),
             "a surname, changed last": _sought(CustomerOrder.CHANGED, name="赵"),
             "a surname and a class": _sought(name="赵", customer_class="gold"),
+            "a surname and no such class": _sought(name="赵", customer_class="none"),
+            "a surname and an owner": _sought(name="赵", owner="Agent 10"),
+            "a surname and an owner of none": _sought(name="赵", owner="nobody"),
+            "a surname and a class, changed last": _sought(CustomerOrder.CHANGED, name="赵", customer_class="gold"),
+            "two digits and a key account": _sought(name="77", key_account=True),
+            "two digits and an owner": _sought(name="77", owner="Agent 10"),
+            "a part of no name and a class": _sought(name="nobody", customer_class="silver"),
             "a digit": _sought(name="7"),
             "two digits": _sought(name="77"),
             "a part of few names": _sought(name="77777"),

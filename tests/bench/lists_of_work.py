@@ -13,7 +13,7 @@ from callcenter.staff.rights import Role
 from callcenter.staff.roles import Principal
 from callcenter.store.complaints.cases import CaseFilter, CaseOrder, CaseReader, list_cases
 from callcenter.store.decisions import violations
-from callcenter.store.decisions.lost_calls import LostCallFilter, LostCallOrder, entries
+from callcenter.store.decisions.lost_calls import LostCallFilter, LostCallOrder, entries, stretches
 from callcenter.store.decisions.violations import RecordOrder, RecordQuery
 from callcenter.store.enquiries.enquiries import EnquiryFilter, EnquiryOrder, list_enquiries
 from tests.bench.many import AT, DAY, END, PAGE, SPAN, Asked, Many, Table, in_json, mostly
@@ -47,6 +47,8 @@ _MANAGER = Principal(account="manager", role=Role.MANAGER)
 _LEADER = Principal(account="leader", role=Role.GROUP_LEADER, agent="Agent 3", team="team-3")
 _AGENT = Principal(account="agent", role=Role.AGENT, agent="Agent 7", team="team-7")
 _NEW = Principal(account="new", role=Role.AGENT, agent="New Agent", team="team-7")
+_ALONE = Principal(account="alone", role=Role.GROUP_LEADER, agent="Agent 9", team="team-none")
+"""Leads a team without a record."""
 
 
 def _found(person: Principal, **asked: Any) -> Asked:
@@ -55,7 +57,7 @@ def _found(person: Principal, **asked: Any) -> Asked:
 
 def _of_people(**asked: Any) -> dict[str, Asked]:
     told = ", ".join(f"{name} {value}" for name, value in asked.items()) or "all"
-    people = (_MANAGER, _LEADER, _AGENT, _NEW)
+    people = (_MANAGER, _LEADER, _ALONE, _AGENT, _NEW)
     return {f"{told}, as {one.account} sees it": _found(one, **asked) for one in people}
 
 
@@ -130,8 +132,12 @@ def _lost() -> list[Table]:
     return [Table("lost_calls", lost), closings, Table("lost_call_claims", claim, 211 * 100)]
 
 
-def _entered(**asked: Any) -> Asked:
-    return lambda connection: entries(connection, LostCallFilter(**asked), END, limit=PAGE)
+_LAST_LOST = (next(reversed([*stretches(LostCallFilter())])).place(MONDAY + DAY), "f" * 32)
+"""A place among the lost calls that are closed, long before the others."""
+
+
+def _entered(after: tuple[int, str] | None = None, **asked: Any) -> Asked:
+    return lambda connection: entries(connection, LostCallFilter(**asked), END, after=after, limit=PAGE)
 
 
 def _enquiries() -> list[Table]:
@@ -172,6 +178,8 @@ WORK = {
             **_of_people(rule="V-MISSED", state=RecordState.CONFIRMED),
             **_of_people(rule="V-NONE"),
             **_of_people(verdict=Verdict.UNDETERMINED),
+            **_of_people(verdict=Verdict.EXCUSED),
+            **_of_people(due_until=END),
             **_of_people(verdict=Verdict.PROPOSED, state=RecordState.PROPOSED),
             **_of_people(agent="Agent 7"),
             **_of_people(team="team-3"),
@@ -231,7 +239,11 @@ WORK = {
             "of a queue, the latest": _entered(queue="queue-3", order=LostCallOrder.LATEST),
             "no such queue": _entered(queue="queue-none"),
             "of a number": _entered(key="+8613800000007"),
+            "of a queue, unreachable": _entered(queue="queue-3", state=FollowUpState.UNREACHABLE),
+            "of a queue, the last page": _entered(_LAST_LOST, queue="queue-3"),
+            "the last page": _entered(_LAST_LOST),
             "claimed by one who has none": _entered(claimed_by="sun"),
+            "claimed by somebody, of a queue": _entered(claimed_by="li", queue="queue-3"),
             "claimed by somebody": _entered(claimed_by="li"),
             "claimed by somebody, the latest first": _entered(claimed_by="li", order=LostCallOrder.LATEST),
         },
@@ -248,6 +260,12 @@ WORK = {
             "within a team": _received(owners=tuple(f"agent-{n}" for n in range(12))),
             "within a team, open": _received(owners=("agent-7", "agent-8"), state=EnquiryState.OPEN),
             "rare channel": _received(channel=CaseChannel.ON_SITE),
+            "frequent channel, of nobody": _received(channel=CaseChannel.CHAT, owner="nobody"),
+            "frequent channel, rare class": _received(channel=CaseChannel.CHAT, case_class="stolen"),
+            "frequent channel, what waits within a team": _received(
+                EnquiryOrder.DUE, channel=CaseChannel.CHAT, owners=("agent-7", "agent-8")
+            ),
+            "frequent channel, to be followed up": _received(channel=CaseChannel.CHAT, to_follow_up_by=MONDAY + DAY),
             "rare class": _received(case_class="stolen"),
             "no such class": _received(case_class="none"),
             "to be followed up": _received(to_follow_up_by=MONDAY + DAY),

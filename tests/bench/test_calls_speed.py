@@ -27,8 +27,9 @@ from tests.unit.rules.detection.people import MONDAY
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3_600)]
 
 APART, AGENTS, QUEUES, LEAST = 20 * SECOND, 500, 20, 100
-LONG = "1.long"
+LONG, WAITED = "1.long", 45 * SECOND
 TEAM = frozenset(f"Agent {n}" for n in range(12))
+NOBODIES = frozenset({"nobody", "no one"})
 
 
 _CALL, _NUMBER = "'1.' || CAST(n AS TEXT)", "CAST(13800000000 + n % 99999 AS TEXT)"
@@ -92,7 +93,7 @@ _TALK = {
 }
 
 
-async def _fill(decisions: DecisionStore) -> None:
+async def fill_calls(decisions: DecisionStore) -> None:
     """Write stays, an offer each, and a talk that no queue made for every fifth."""
     own = {"id": ident()}
     await fill(decisions, "visits", own | _STAY)
@@ -131,7 +132,7 @@ async def _long_call(decisions: DecisionStore) -> None:
         await unit.connection.execute(insert(OfferRow), rings)
 
 
-def _asked() -> dict[str, CallFilter]:
+def calls_asked() -> dict[str, CallFilter]:
     book = load_rulebook()
     half = MONDAY + MANY // 2 * APART
     return {
@@ -151,6 +152,16 @@ def _asked() -> dict[str, CallFilter]:
         "missed by anybody": CallFilter(missed=True),
         "missed by an agent": CallFilter(missed=True, agents=frozenset({"Agent 7"})),
         "missed by a team": CallFilter(missed=True, agents=TEAM),
+        "missed by a team, of a queue": CallFilter(missed=True, agents=TEAM, queue="queue-3"),
+        "missed by a team, the oldest": CallFilter(missed=True, agents=TEAM, order=CallOrder.OLDEST),
+        "missed by a fifth of all": CallFilter(missed=True, agents=frozenset(f"Agent {n}" for n in range(100))),
+        "a team without calls": CallFilter(agents=NOBODIES),
+        "a team without calls, a queue": CallFilter(agents=NOBODIES, queue="queue-3"),
+        "a team without calls, longest wait": CallFilter(agents=NOBODIES, order=CallOrder.LONGEST_WAIT),
+        "a team, an outcome": CallFilter(agents=TEAM, outcome=VisitOutcome.ANSWERED),
+        "a queue, rare outcome": CallFilter(queue="queue-3", outcome=VisitOutcome.UNKNOWN),
+        "outgoing, partly not seen": CallFilter(direction=CallDirection.OUT, in_gap=True),
+        "waited over 60 s, an agent without calls": CallFilter(waited=60 * SECOND, agents=frozenset({"nobody"})),
         "over 3 rings": CallFilter(rang=rang_over(3, book)),
         "over 30 rings (100 calls)": CallFilter(rang=rang_over(30, book)),
         "over 300 rings (none)": CallFilter(rang=rang_over(300, book)),
@@ -165,12 +176,14 @@ def _asked() -> dict[str, CallFilter]:
 async def test_first_page_of_a_million_calls(tmp_path: Path) -> None:
     async with opened(tmp_path) as decisions:
         begin = time.perf_counter()
-        await _fill(decisions)
+        await fill_calls(decisions)
         print(f"\n{DATABASES.kind}: {MANY:,} stays made in {time.perf_counter() - begin:.0f} s")
         await analysed(decisions)
         async with decisions.reading() as connection:
-            for name, asked in _asked().items():
+            for name, asked in calls_asked().items():
                 await timed(name, partial(calls, connection, asked, limit=LEAST + 1))
+                place = WAITED if asked.order is CallOrder.LONGEST_WAIT else MONDAY + MANY // 2 * APART
+                await timed(f"{name}, a page from the middle", partial(calls, connection, asked, after=(place, "f")))
             book = load_rulebook()
             story = await timed("a call of two hours is read", partial(story_of, connection, LONG))
             begin = time.perf_counter()

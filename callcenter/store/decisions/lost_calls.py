@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import FollowUpBy, FollowUpState
 from callcenter.store.conflicts import Missing
+from callcenter.store.rarest import FEW, at_most, beside
 from callcenter.store.record.models import LOST_AT, LOST_ENTRY, LostCallRow
 from callcenter.store.tables import LostCallClaimRow, LostCallClosingRow
 from callcenter.store.unit_of_work import UnitOfWork
@@ -155,7 +156,8 @@ class _Stretch(NamedTuple):
         return _LATER - (place - self.begins) if self.newest else place - self.begins
 
 
-def _stretches(asked: LostCallFilter) -> Iterator[_Stretch]:
+def stretches(asked: LostCallFilter) -> Iterator[_Stretch]:
+    """Give the parts of a list, in order."""
     if asked.order is LostCallOrder.LATEST:
         yield _Stretch(asked.state, 2 * _LATER, newest=True)
         return
@@ -169,18 +171,28 @@ async def _firsts(
 ) -> list[_First]:
     """Find the first entries after a place, each a look-up in an index: entries are not counted, and not all read."""
     found: list[_First] = []
-    for stretch in _stretches(asked):
+    by_state = await _few_stand_so(connection, asked)
+    for stretch in stretches(asked):
         if after is not None and after[0] >= stretch.begins + _LATER and not stretch.newest:
             continue
         here = None if after is None or after[0] < stretch.begins else (stretch.at(after[0]), after[1])
-        rows = await connection.execute(_leading(asked, stretch, here).limit(limit - len(found)))
+        rows = await connection.execute(_leading(asked, stretch, here, by_state=by_state).limit(limit - len(found)))
         found += [_First((stretch.place(row.at), row.id), row.entry, row.stands) for row in rows]
         if len(found) == limit:
             break
     return found
 
 
-def _leading(asked: LostCallFilter, stretch: _Stretch, after: tuple[Micros, str] | None) -> Select[*tuple[Any, ...]]:
+async def _few_stand_so(connection: AsyncConnection, asked: LostCallFilter) -> bool:
+    """Tell whether calls of a queue are looked up by how they stand, for few of all do."""
+    if asked.queue is None or asked.state in {None, FollowUpState.CLOSED}:
+        return False
+    return await at_most(connection, select(literal_column("1")).where(_LOST.state == asked.state), FEW)
+
+
+def _leading(
+    asked: LostCallFilter, stretch: _Stretch, after: tuple[Micros, str] | None, *, by_state: bool
+) -> Select[*tuple[Any, ...]]:
     """Ask for calls before which, in a stretch of the list, none of their entry stands."""
     narrowed = msgspec.structs.replace(asked, state=stretch.state)
     other, closing = aliased(_LOST), aliased(_CLOSING)
@@ -189,11 +201,15 @@ def _leading(asked: LostCallFilter, stretch: _Stretch, after: tuple[Micros, str]
     before: Select[*tuple[Any, ...]] = (
         select(literal_column("1")).select_from(other).outerjoin(closing, closing.lost_call == other.id)
     )
-    before = before.where(*same, _stands(other, closing) == _STATE, *_clauses(narrowed, other, closing))
+    before = before.where(*same, _stands(other, closing) == _STATE, *map(beside, _clauses(narrowed, other, closing)))
     rows = select(_LOST.id, LOST_AT.label("at"), LOST_ENTRY.label("entry"), _STATE.label("stands"))
-    rows = rows.outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id).where(*_clauses(narrowed), ~before.exists())
+    rows = rows.outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id).where(
+        *_clauses(narrowed, by_state=by_state), ~before.exists()
+    )
     if after is not None:
         rows = rows.where(mine < tuple_(*after) if stretch.newest else mine > tuple_(*after))
+        # SQLite enters an index of an expression by the expression alone
+        rows = rows.where(after[0] >= LOST_AT if stretch.newest else after[0] <= LOST_AT)
     return rows.order_by(*((LOST_AT.desc(), _LOST.id.desc()) if stretch.newest else (LOST_AT, _LOST.id)))
 
 
@@ -284,7 +300,9 @@ async def delete_settled(unit: UnitOfWork, before: Micros) -> int:
     return len(ids)
 
 
-def _clauses(asked: LostCallFilter, lost: Any = _LOST, closing: Any = _CLOSING) -> list[ColumnElement[bool]]:
+def _clauses(
+    asked: LostCallFilter, lost: Any = _LOST, closing: Any = _CLOSING, *, by_state: bool = False
+) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     match asked.state:
         case None:
@@ -294,13 +312,13 @@ def _clauses(asked: LostCallFilter, lost: Any = _LOST, closing: Any = _CLOSING) 
         case state:
             clauses.append(and_(lost.state == state, closing.lost_call.is_(None)))
     if asked.queue is not None:
-        clauses.append(lost.queue == asked.queue)
-    entry = func.coalesce(lost.key, lost.id)
+        clauses.append(beside(lost.queue == asked.queue) if by_state else lost.queue == asked.queue)
+    entry, named = func.coalesce(lost.key, lost.id), list[ColumnElement[bool]]()
     if asked.key is not None:
-        clauses.append(entry == asked.key)
+        named.append(entry == asked.key)
     if asked.claimed is not None:
-        clauses.append(entry.in_(asked.claimed))
-    return clauses
+        named.append(entry.in_(asked.claimed))
+    return [*named, *map(beside, clauses)] if named else clauses
 
 
 async def _calls(

@@ -24,6 +24,7 @@ from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Principal, may_see, reach
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing, Outdated
+from callcenter.store.rarest import beside, rarest
 from callcenter.store.readable import readable
 from callcenter.store.record.agent_calls import calls_at
 from callcenter.store.tables import StepRow, ViolationRow
@@ -31,6 +32,7 @@ from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.store.untold import untold
 
 _json = msgspec.json.Encoder(order="deterministic").encode
+_Told = dict[str, ColumnElement[bool]]
 
 
 class Filing(StrEnum):
@@ -206,18 +208,58 @@ async def page(
     connection: AsyncConnection, person: Principal, wanted: RecordQuery, after: tuple[Micros, str] | None, limit: int
 ) -> list[FiledRecord]:
     """Read records that a person may see, in their order, from the one after a place in it."""
-    one = wanted.agent is not None or reach(person.role, Right.SEE) is Reach.OWN
-    clauses = [*_asked(wanted, of_one_agent=one), _visible(person)]
     due, newest = wanted.order is RecordOrder.DUE, wanted.order is RecordOrder.NEWEST
     at, number = ViolationRow.due_at if due else ViolationRow.sort_at, ViolationRow.id
-    if due:
-        clauses.append(at.is_not(None))
-    if after is not None:
-        place = tuple_(at, number)
-        clauses.append(place < tuple_(*after) if newest else place > tuple_(*after))
-    order = (at.desc(), number.desc()) if newest else (at, number)
-    rows = await connection.execute(select(ViolationRow).where(*clauses).order_by(*order).limit(limit))
-    return [*readable(rows, _record, "violations")]
+    rows: list[Any] = []
+    for mine, others in _reached(person):
+        told = _told(wanted, mine)
+        by = await rarest(connection, told, *([] if "due" in told else _since(wanted)))
+        clauses = [clause if name in _served(by.name) else beside(clause) for name, clause in told.items()]
+        # what few have is found by that, and then put in order; what is due always are
+        place = at + 0 if by.few or (by.name == "due") is not due else at
+        asked = select(ViolationRow).where(*clauses, *others, *_since(wanted), _shown(person))
+        if after is not None:
+            here = tuple_(place, number)
+            asked = asked.where(here < tuple_(*after) if newest else here > tuple_(*after))
+        order = (place.desc(), number.desc()) if newest else (place, number)
+        rows += await connection.execute(asked.order_by(*order).limit(limit))
+    rows.sort(key=lambda row: (row.due_at if due else row.sort_at, row.id), reverse=newest)
+    return [*readable(rows[:limit], _record, "violations")]
+
+
+def _served(by: str | None) -> set[str | None]:
+    """Name what the index by which records are found may have: a team's has the rule, too, or what is due."""
+    return {by} | {"team": {"rule"}, "reach": {"rule"}, "due": {"team", "reach"}}.get(by or "", set())
+
+
+def _reached(person: Principal) -> list[tuple[_Told, list[ColumnElement[bool]]]]:
+    """Say whose records a person reaches: all, or those of their team and their own, each looked up for itself.
+
+    Gives by what they are looked up, and what is asked of them besides.
+    """
+    own = None if person.agent is None else ViolationRow.agent == person.agent
+    mine: list[tuple[_Told, list[ColumnElement[bool]]]] = [] if own is None else [({"own": own}, [])]
+    match reach(person.role, Right.SEE):
+        case Reach.ALL:
+            return [({}, [])]
+        case Reach.TEAM if person.team is not None:
+            team = {"reach": ViolationRow.team == person.team}
+            return [(team, [] if own is None else [not_(beside(own))]), *mine]
+        case Reach.TEAM | Reach.OWN:
+            return mine
+    return []
+
+
+def _told(wanted: RecordQuery, mine: _Told) -> _Told:
+    """Say what is asked for that has an index, what is mostly rarest first."""
+    row, told = ViolationRow, dict(mine)
+    due = row.due_at.is_not(None) if wanted.due_until is None else row.due_at < wanted.due_until
+    if wanted.order is RecordOrder.DUE or wanted.due_until is not None:
+        told = {"due": due} | told
+    for name in ("agent", "team", "rule", "state", "verdict"):
+        if (value := getattr(wanted, name)) is not None:
+            told[name] = getattr(row, name) == value
+    return told
 
 
 def place_of(record: FiledRecord, order: RecordOrder) -> tuple[Micros, str]:
@@ -294,20 +336,13 @@ def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElem
     return [*asked, ViolationRow.state.in_([RecordState.CONFIRMED, RecordState.REDUCED])]
 
 
-def _asked(wanted: RecordQuery, *, of_one_agent: bool = False) -> list[ColumnElement[bool]]:
-    """Say what is asked for; of one agent's records, by the agent's index alone: a rule's has all agents'."""
-    same = ("team", "rule", "state", "verdict")
-    told = [(getattr(ViolationRow, key), value) for key in same if (value := getattr(wanted, key)) is not None]
-    clauses = [(column.concat("") if of_one_agent else column) == value for column, value in told]
-    if wanted.agent is not None:
-        clauses.append(ViolationRow.agent == wanted.agent)
-    if wanted.since is not None:
-        clauses.append(ViolationRow.sort_at >= wanted.since)
-    if wanted.until is not None:
-        clauses.append(ViolationRow.sort_at < wanted.until)
-    if wanted.due_until is not None:
-        clauses.append(ViolationRow.due_at < wanted.due_until)
-    return clauses
+def _asked(wanted: RecordQuery) -> list[ColumnElement[bool]]:
+    return [*_told(wanted, {}).values(), *_since(wanted)]
+
+
+def _since(wanted: RecordQuery) -> list[ColumnElement[bool]]:
+    clauses = [] if wanted.since is None else [ViolationRow.sort_at >= wanted.since]
+    return clauses if wanted.until is None else [*clauses, ViolationRow.sort_at < wanted.until]
 
 
 def _visible(person: Principal) -> ColumnElement[bool]:
@@ -323,11 +358,17 @@ def _visible(person: Principal) -> ColumnElement[bool]:
             whose = own
         case Reach.NONE:
             whose = false()
+    return and_(whose, _shown(person))
+
+
+def _shown(person: Principal) -> ColumnElement[bool]:
+    """Say of records whose those are that a person reaches which of them they are shown."""
+    shown: ColumnElement[bool] = true()
     if reach(person.role, Right.SEE_SHADOW) is not Reach.ALL:
-        whose = and_(whose, ViolationRow.mode == Mode.ON)
+        shown = and_(shown, ViolationRow.mode == Mode.ON)
     if person.agent is not None:
-        whose = and_(whose, not_(untold(person.agent)))
-    return whose
+        shown = and_(shown, not_(untold(person.agent)))
+    return shown
 
 
 def _searched(dossier: Dossier, standing: Standing, at: Micros) -> dict[str, Any]:

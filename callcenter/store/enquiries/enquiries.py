@@ -17,6 +17,7 @@ from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.enquiries.attachments import AttachedTo, forget_attachments
 from callcenter.store.enquiries.tables import ENQUIRY_DUE, ENQUIRY_WAITS, EnquiryRow, EnquiryStepRow
 from callcenter.store.idempotency import forget_answers
+from callcenter.store.rarest import beside, rarest
 from callcenter.store.unit_of_work import UnitOfWork
 
 _json = msgspec.json.Encoder(order="deterministic").encode
@@ -90,19 +91,26 @@ class EnquiryFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: Micros | None = None
     to_follow_up_by: Micros | None = None
 
-    def clauses(self) -> list[ColumnElement[bool]]:
-        """Return what the database is asked."""
+    def told(self) -> dict[str, ColumnElement[bool]]:
+        """Say what is asked for that has an index, what is mostly rarest first."""
+        row = EnquiryRow
+        asked: dict[str, tuple[object, ColumnElement[bool]]] = {
+            "customers": (self.customers, row.customer.in_(self.customers or ())),
+            "follow_up": (self.to_follow_up_by, row.follow_up_at < (self.to_follow_up_by or 0)),
+            "owner": (self.owner, row.owner == self.owner),
+            "case_class": (self.case_class, row.case_class == self.case_class),
+            "state": (self.state, row.state == self.state),
+            "channel": (self.channel, row.channel == self.channel),
+            "owners": (self.owners, row.owner.in_(self.owners or ()) | row.owner.is_(None)),
+        }
+        return {name: clause for name, (given, clause) in asked.items() if given is not None}
+
+    def within(self) -> list[ColumnElement[bool]]:
+        """Say in which spans of time."""
         row = EnquiryRow
         asked: list[tuple[object, ColumnElement[bool]]] = [
-            (self.state, row.state == self.state),
-            (self.channel, row.channel == self.channel),
-            (self.owner, row.owner == self.owner),
-            (self.owners, row.owner.in_(self.owners or ()) | row.owner.is_(None)),
-            (self.customers, row.customer.in_(self.customers or ())),
-            (self.case_class, row.case_class == self.case_class),
             (self.since, row.received_at >= (self.since or 0)),
             (self.until, row.received_at < (self.until or 0)),
-            (self.to_follow_up_by, row.follow_up_at < (self.to_follow_up_by or 0)),
         ]
         return [clause for given, clause in asked if given is not None]
 
@@ -134,15 +142,23 @@ async def list_enquiries(
     limit: int = 50,
 ) -> list[Enquiry]:
     """Read enquiries in an order, from after a place on (`place_of`)."""
-    row, page = EnquiryRow, select(EnquiryRow).where(*asked.clauses()).limit(limit)
-    if order is EnquiryOrder.DUE:
-        page = page.where(ENQUIRY_WAITS, row.state != EnquiryState.COMPLAINT).order_by(ENQUIRY_DUE, row.id)
-        beyond = None if after is None else tuple_(ENQUIRY_DUE, row.id) > tuple_(*after)
+    row, due, told = EnquiryRow, order is EnquiryOrder.DUE, asked.told()
+    by = await rarest(connection, told)
+    # few are found, and then put in order; of many, what is due and what is of many owners is met in the list's order
+    name = by.name if by.few or not (due or by.name == "owners") else None
+    page = select(row).where(*(clause if one == name else beside(clause) for one, clause in told.items()))
+    page = page.where(*asked.within()).limit(limit)
+    at: ColumnElement[int] = ENQUIRY_DUE if due else row.received_at.expression
+    place = at + 0 if by.few else at
+    if due:
+        waits = row.follow_up_at.is_not(None) | (row.state == EnquiryState.OPEN) if by.few else ENQUIRY_WAITS
+        page = page.where(waits, row.state != EnquiryState.COMPLAINT).order_by(place, row.id)
     else:
-        page = page.order_by(row.received_at.desc(), row.id.desc())
-        beyond = None if after is None else tuple_(row.received_at, row.id) < tuple_(*after)
-    if beyond is not None:
-        page = page.where(beyond)
+        page = page.order_by(place.desc(), row.id.desc())
+    if after is not None:
+        page = page.where(tuple_(place, row.id) > tuple_(*after) if due else tuple_(place, row.id) < tuple_(*after))
+        # SQLite enters an index of an expression by the expression alone
+        page = page.where(place >= after[0] if due else place <= after[0])
     return [_enquiry(one) for one in await connection.execute(page)]
 
 

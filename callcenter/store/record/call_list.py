@@ -7,16 +7,18 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, null, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, exists, func, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
 from callcenter.store.decisions.call_qualities import CallDirection
+from callcenter.store.rarest import FEW, Rarest, at_most, beside, rarest
 from callcenter.store.record.models import (
     OFFER_MISSED,
     OFFER_RINGING,
     TALK_BEGAN,
+    TALK_IN_GAP,
     VISIT_BEGAN,
     VISIT_WAITED,
     OfferRow,
@@ -28,7 +30,8 @@ from callcenter.store.record.read_back import filled_of
 _V, _T, _O = VisitRow, TalkRow, OfferRow
 _OUT = (How.CALL_BACK, How.OUTBOUND)
 _RINGING = OFFER_RINGING
-_FEW = 2_000
+_FEW_MISSED = 10_000
+"""Of at most so many rings in vain each stay is looked up."""
 
 
 class CallOrder(StrEnum):
@@ -128,57 +131,88 @@ async def calls(
     """Read calls in an order, from the one after a place in it; `theirs` are the ids of stays, where only those are."""
     rows: list[Any] = []
     few = await _few(connection, asked)
-    for question, place, ident in _questions(asked, theirs):
-        if few is not None:
-            question = question.where(ident.in_(few))  # noqa: PLW2901
+    by = Rarest(None, few=True)
+    if few is None and theirs is None:
+        by = await rarest(connection, _told(asked), *_within(asked, VISIT_BEGAN))
+    for question, place, ident in _questions(asked, theirs, few, by):
         page = question.add_columns(place.label("place"))
         if after is not None:
-            here = tuple_(place, ident)
-            page = page.where(here > tuple_(*after) if asked.order is CallOrder.OLDEST else here < tuple_(*after))
+            here, oldest = tuple_(place, ident), asked.order is CallOrder.OLDEST
+            page = page.where(here > tuple_(*after) if oldest else here < tuple_(*after))
+            # SQLite enters an index of an expression by the expression alone
+            page = page.where(place >= after[0] if oldest else place <= after[0])
         order = (place, ident) if asked.order is CallOrder.OLDEST else (place.desc(), ident.desc())
         rows += await connection.execute(page.order_by(*order).limit(limit))
     rows.sort(key=lambda row: (row.place, row.id), reverse=asked.order is not CallOrder.OLDEST)
     return await _listed(connection, rows[:limit])
 
 
-async def _few(connection: AsyncConnection, asked: CallFilter) -> list[str] | None:
-    """Name the stays that waited or rang so long, where they are few: to meet them in order would mean to see all."""
+async def _few(connection: AsyncConnection, asked: CallFilter) -> ColumnElement[bool] | None:
+    """Name the stays that waited or rang so long, or that some agents let ring, where they are few.
+
+    To meet few in order would mean to see all.
+    """
     if asked.rang is not None:
         rows = select(_O.visit_id).where(or_(*map(_rang_for, asked.rang)))
     elif asked.waited is not None:
         rows = select(_V.id).where(asked.waited < VISIT_WAITED)
+    elif asked.missed and asked.agents is not None:
+        # what has both its columns is in their index alone: no row of the table is read
+        missed = select(_O.visit_id).where(_among(_O.agent, asked.agents), _O.visit_id > "", OFFER_MISSED)
+        return _V.id.in_(missed) if await at_most(connection, missed, _FEW_MISSED) else None
     else:
         return None
-    found = [*await connection.scalars(rows.limit(_FEW + 1))]
-    return None if len(found) > _FEW else found
+    found = [*await connection.scalars(rows.limit(FEW + 1))]
+    return None if len(found) > FEW else _V.id.in_(found)
 
 
-def _questions(asked: CallFilter, theirs: Subquery | None) -> Iterator[tuple[Select[*tuple[Any, ...]], Any, Any]]:
+def _told(asked: CallFilter) -> dict[str, ColumnElement[bool]]:
+    """Say what stays must be that has an index which gives their order, too: what is mostly rarest first."""
+    told: dict[str, ColumnElement[bool]] = {}
+    if asked.key is not None:
+        told["key"] = _V.caller_key == asked.key
+    if asked.agents is not None and not asked.missed:
+        told["agents"] = _among(_V.agent, asked.agents)
+    if asked.in_gap:
+        told["in_gap"] = _V.in_gap.is_(True)
+    if asked.queue is not None:
+        told["queue"] = _V.queue == asked.queue
+    if asked.outcome is not None:
+        told["outcome"] = _V.outcome == asked.outcome
+    return told
+
+
+def _questions(
+    asked: CallFilter, theirs: Subquery | None, few: ColumnElement[bool] | None, by: Rarest
+) -> Iterator[tuple[Select[*tuple[Any, ...]], Any, Any]]:
     """Ask for stays and for talks, each with what it is sorted by."""
     waits = asked.order is CallOrder.LONGEST_WAIT
     if asked.direction is not CallDirection.OUT:
-        yield _stays(asked, theirs), VISIT_WAITED if waits else VISIT_BEGAN, _V.id
+        place = VISIT_WAITED if waits else VISIT_BEGAN
+        # few are found, and then put in order
+        yield _stays(asked, theirs, few, by), place + 0 if by.few else place, _V.id
     of_queues = asked.missed or asked.queue is not None or asked.waited is not None or asked.rang is not None
     if not (waits or of_queues) and asked.outcome in {None, VisitOutcome.ANSWERED}:
         yield _talks(asked, theirs), TALK_BEGAN, _T.id
 
 
-def _stays(asked: CallFilter, theirs: Subquery | None) -> Select[*tuple[Any, ...]]:
+def _stays(
+    asked: CallFilter, theirs: Subquery | None, few: ColumnElement[bool] | None, by: Rarest
+) -> Select[*tuple[Any, ...]]:
     columns = (_V.id, _V.uniqueid, _V.queue, _V.caller, _V.agent, VISIT_BEGAN.label("began"), _V.outcome, _V.in_gap)
     told = (_V.answered_at, _V.ended_at, _V.ended_by, _V.filled, VISIT_WAITED.label("waited"), null().label("how"))
-    rows: Select[*tuple[Any, ...]] = select(*columns, *told).where(*_within(asked, VISIT_BEGAN))
-    for column, value in ((_V.queue, asked.queue), (_V.outcome, asked.outcome), (_V.caller_key, asked.key)):
-        if value is not None:
-            rows = rows.where(column == value)
-    if asked.missed:
-        rows = rows.where(_missed_by(asked.agents))
-    elif asked.agents is not None:
-        rows = rows.where(_among(_V.agent, asked.agents))
-    if asked.in_gap:
-        rows = rows.where(_V.in_gap.is_(True))
+    rows: Select[*tuple[Any, ...]] = select(*columns, *told)
+    # of many the longest wait is met in its own order
+    name = by.name if by.few or asked.order is not CallOrder.LONGEST_WAIT else None
+    rows = rows.where(*_within(asked, VISIT_BEGAN + 0 if by.few and name is None else VISIT_BEGAN))
+    rows = rows.where(*(clause if one == name else beside(clause) for one, clause in _told(asked).items()))
+    if few is not None:
+        rows = rows.where(few)
+    elif asked.missed:
+        rows = rows.where(exists().where(_O.visit_id == _V.id, *_missed_by(asked.agents)))
     if asked.waited is not None or asked.order is CallOrder.LONGEST_WAIT:
         least = -1 if asked.waited is None else asked.waited
-        rows = rows.where(least < VISIT_WAITED)
+        rows = rows.where(least < (VISIT_WAITED + 0 if by.few else VISIT_WAITED))
     if asked.rang is not None:
         rows = rows.where(exists().where(_O.visit_id == _V.id, or_(*map(_rang_for, asked.rang))))
     return rows if theirs is None else rows.where(_V.id.in_(select(theirs.c.id)))
@@ -189,7 +223,7 @@ def _talks(asked: CallFilter, theirs: Subquery | None) -> Select[*tuple[Any, ...
     told = (_T.started_at.label("answered_at"), _T.ended_at, _T.ended_by, _T.how, _T.ended_position)
     chosen = asked.agents is not None or asked.key is not None or theirs is not None
     # where something tells few talks, the index by time must not be what a planner without statistics takes
-    unmade = func.coalesce(_T.queue, "") == "" if chosen else _T.queue.is_(None)
+    unmade = func.coalesce(_T.queue, "") == "" if chosen or asked.in_gap else _T.queue.is_(None)
     rows: Select[*tuple[Any, ...]] = select(*columns, *told).where(unmade, *_within(asked, TALK_BEGAN))
     if asked.agents is not None:
         rows = rows.where(_among(_T.agent, asked.agents))
@@ -197,7 +231,7 @@ def _talks(asked: CallFilter, theirs: Subquery | None) -> Select[*tuple[Any, ...
         out = _T.how.in_(_OUT)
         rows = rows.where(out if asked.direction is CallDirection.OUT else ~out)
     if asked.in_gap:
-        rows = rows.where(_T.in_gap.is_(True))
+        rows = rows.where(TALK_IN_GAP)
     if asked.key is not None:
         rows = rows.where(_T.uniqueid.in_(select(_V.uniqueid).where(_V.caller_key == asked.key)))
     if theirs is not None:
@@ -220,12 +254,8 @@ def _among(column: Any, names: frozenset[str]) -> ColumnElement[bool]:
     return clause
 
 
-def _missed_by(agents: frozenset[str] | None) -> ColumnElement[bool]:
-    if agents is None:
-        return exists().where(_O.visit_id == _V.id, OFFER_MISSED)
-    if len(agents) == 1:
-        return _V.id.in_(select(_O.visit_id).where(_among(_O.agent, agents), OFFER_MISSED))
-    return exists().where(_O.visit_id == _V.id, _among(_O.agent, agents), OFFER_MISSED)
+def _missed_by(agents: frozenset[str] | None) -> list[ColumnElement[bool] | TextClause]:
+    return [OFFER_MISSED] if agents is None else [OFFER_MISSED, beside(_among(_O.agent, agents))]
 
 
 def _rang_for(rang: RangFor) -> ColumnElement[bool]:

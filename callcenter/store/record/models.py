@@ -186,7 +186,11 @@ class TalkRow(Base):
 
 TALK_BEGAN = func.coalesce(TalkRow.started_at, TalkRow.ended_at, literal_column("0"))
 """When a talk began, or its end where that alone is known; 0: neither is."""
-Index("ix_talks_queue_began", TalkRow.queue, TALK_BEGAN, TalkRow.id)
+TALK_IN_GAP = text("talks.in_gap")
+"""A part of a talk was not seen; word for word, so that its index serves."""
+for _name, _of in {"unmade": "queue IS NULL", "in_gap": "in_gap"}.items():
+    _where = text(_of)
+    Index(f"ix_talks_{_name}_began", TALK_BEGAN, TalkRow.id, sqlite_where=_where, postgresql_where=_where)
 
 
 class HoldRow(Base):
