@@ -65,7 +65,7 @@ async def test_a_list_has_an_address_keeps_its_columns_and_is_taken_as_it_is_sho
         alice = await there.work.signed_in("alice")
         number = (await alice.get("/lost-calls?order=latest")).json()["items"][0]["id"]
         assert (await alice.send("POST", f"/lost-calls/{number}/claim", {})).status_code == 200
-        await page.get_by_role("textbox", name="Claimed by").fill("alice")
+        await page.get_by_role("textbox", name="Claimer (account)").fill("alice")
         await page.keyboard.press("Enter")
         await expect(table.locator("tbody tr")).to_have_count(1)
         await expect(table.locator("tbody tr")).to_contain_text("Alice, until")
