@@ -15,11 +15,13 @@ from callcenter.store.decisions import lost_calls
 from callcenter.store.record import call_list
 from callcenter.store.record.call_list import calls
 from tests.bench import million, test_calls_speed
+from tests.bench.lists_of_kept import KEPT
 from tests.bench.lists_of_work import WORK
 from tests.bench.many import Asked
 from tests.integration.office import opened
 
 ROWS = 2_000
+LISTS = WORK | KEPT
 
 
 @pytest.fixture(autouse=True)
@@ -29,13 +31,13 @@ def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("database")
-@pytest.mark.parametrize("name", ["records", "enquiries", "lost calls"])
+@pytest.mark.parametrize("name", ["records", "enquiries", "lost calls", "cases", "customers"])
 async def test_list_is_the_same_either_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     async with opened(tmp_path) as decisions:
-        for table in WORK[name].tables():
+        for table in LISTS[name].tables():
             await million.fill(decisions, *table)
         async with decisions.reading() as connection:
-            await same_either_way(connection, monkeypatch, WORK[name].asked)
+            await same_either_way(connection, monkeypatch, LISTS[name].asked)
 
 
 @pytest.mark.usefixtures("database")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, false, func, insert, or_, select, tuple_, union, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, insert, or_, select, tuple_, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.aftercare.figures import TakenLine
@@ -17,6 +17,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
 from callcenter.store.complaints.tables import IS_OPEN, CaseNumberRow, CaseReportRow, CaseRow, CaseStepRow
 from callcenter.store.conflicts import Missing, Outdated
+from callcenter.store.rarest import beside, rarest
 from callcenter.store.record.models import VisitRow
 from callcenter.store.unit_of_work import UnitOfWork
 
@@ -142,26 +143,38 @@ class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     def clauses(self) -> list[ColumnElement[bool]]:
         """Return what the database is asked."""
+        return [*self.told().values(), *self.within(), *self.read()]
+
+    def told(self) -> dict[str, ColumnElement[bool]]:
+        """Say what is asked for that has an index, what is mostly rarest first."""
         row = CaseRow
-        asked: list[tuple[object, ColumnElement[bool]]] = [
-            (self.states, IS_OPEN if self.states == OPEN else row.state.in_(self.states or ())),
-            (self.owner, row.owner == self.owner),
-            (self.owners, row.owner.in_(self.owners or ())),
-            (self.customer, row.customer == self.customer),
-            (self.customers, row.customer.in_(self.customers or ())),
-            (self.caller, self._called()),
-            (self.call, row.call == self.call),
-            (self.department, row.department == self.department),
-            (self.nature, row.nature == self.nature),
-            (self.upheld, row.upheld == self.upheld),
-            (self.case_class, row.case_class == self.case_class),
-            (self.since, row.opened_at >= (self.since or 0)),
-            (self.until, row.opened_at < (self.until or 0)),
-            (self.overdue_at, row.stopped_at.is_(None) & (row.due < (self.overdue_at or 0))),
-            (self.kept, row.kept == self.kept),
-        ]
+        is_open = and_(IS_OPEN, row.state.is_not(None))  # a text names no table
+        asked: dict[str, tuple[object, ColumnElement[bool]]] = {
+            "call": (self.call, row.call == self.call),
+            "caller": (self.caller, self._called()),
+            "customer": (self.customer, row.customer == self.customer),
+            "customers": (self.customers, row.customer.in_(self.customers or ())),
+            "owner": (self.owner, row.owner == self.owner),
+            "owners": (self.owners, row.owner.in_(self.owners or ())),
+            "case_class": (self.case_class, row.case_class == self.case_class),
+            "nature": (self.nature, row.nature == self.nature),
+            "department": (self.department, row.department == self.department),
+            "overdue_at": (self.overdue_at, row.stopped_at.is_(None) & (row.due < (self.overdue_at or 0))),
+            "states": (self.states, is_open if self.states == OPEN else row.state.in_(self.states or ())),
+            "upheld": (self.upheld, row.upheld == self.upheld),
+            "kept": (self.kept, row.kept == self.kept),
+        }
+        return {name: clause for name, (given, clause) in asked.items() if given is not None}
+
+    def within(self) -> list[ColumnElement[bool]]:
+        """Say in which span of time they were opened."""
+        since = [] if self.since is None else [CaseRow.opened_at >= self.since]
+        return since if self.until is None else [*since, CaseRow.opened_at < self.until]
+
+    def read(self) -> list[ColumnElement[bool]]:
+        """Say what its reader reads."""
         read = None if self.reader is None else self.reader.clause()
-        return [clause for given, clause in asked if given is not None] + ([] if read is None else [read])
+        return [] if read is None else [read]
 
     def _called(self) -> ColumnElement[bool]:
         """Ask for cases of a number: two look-ups, each in an index."""
@@ -203,15 +216,21 @@ async def list_cases(
     limit: int = 50,
 ) -> list[FiledCase]:
     """Read cases in an order, from after a place in it on."""
-    row = CaseRow
+    row, told = CaseRow, asked.told()
     at, newest = (row.opened_at, True) if order is CaseOrder.NEWEST else (row.due, False)
     sorted_by = (at.desc(), row.id.desc()) if newest else (at, row.id)
-    # those opened on a few days are few: read by that and sorted, and not looked for among all by what is due
-    listed_by = (at + 0, row.id) if asked.of_few_days and not newest else sorted_by
-    page = select(row.id).where(*asked.clauses()).order_by(*listed_by).limit(limit)
+    by = await rarest(connection, told, *asked.within())
+    clauses = [*told.values(), *asked.read()]
+    if by.few:
+        clauses = [one if name == by.name else beside(one) for name, one in told.items()]
+        clauses += map(beside, asked.read())
+    # few are read by what is rare and sorted, as those opened on a few days are; many are met in the list's order
+    place = at + 0 if by.few or (asked.of_few_days and not newest) else at
+    page = select(row.id).where(*clauses, *asked.within()).limit(limit)
+    page = page.order_by(place.desc(), row.id.desc()) if newest else page.order_by(place, row.id)
     if after is not None:
-        place = tuple_(at, row.id)
-        page = page.where(place < tuple_(*after) if newest else place > tuple_(*after))
+        here = tuple_(place, row.id)
+        page = page.where(here < tuple_(*after) if newest else here > tuple_(*after))
     # what is sorted is places: whole cases are long, and many may have to be sorted for one page
     rows = select(row).where(row.id.in_(page)).order_by(*sorted_by)
     return [filed_case(row) for row in await connection.execute(rows)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.customers import folded
@@ -17,6 +16,7 @@ from callcenter.store.customers.cards import FiledCustomer, read_all
 from callcenter.store.customers.names import few_with, first_with
 from callcenter.store.customers.tables import CustomerClassRow, CustomerNumberRow, CustomerRow
 from callcenter.store.customers.writes import ending_of
+from callcenter.store.rarest import beside, rarest
 
 LEAST_ENDING = 4
 """Digits of a number's end that must be told: with fewer too many have it."""
@@ -70,26 +70,31 @@ async def page(
         BadInput: Too little of a number's end is told.
         Missing: The customer to go on from is there no more.
     """
-    asked = select(CustomerRow.id).where(CustomerRow.merged_into.is_(None), *_asked(wanted))
-    c = CustomerRow
-    by, descending = (c.folded, False) if order is CustomerOrder.NAME else (c.changed_at, True)
-    place = None
+    c, told = CustomerRow, _told(wanted)
+    at, descending = (c.folded, False) if order is CustomerOrder.NAME else (c.changed_at, True)
+    start = None
     if after is not None:
-        place = (await connection.execute(select(by, c.id).where(c.id == after))).one_or_none()
-        if place is None:
+        start = (await connection.execute(select(at, c.id).where(c.id == after))).one_or_none()
+        if start is None:
             raise Missing("the customer to go on from is there no more: begin the list anew")
-        here = tuple_(by, c.id)
-        asked = asked.where(here < tuple_(*place) if descending else here > tuple_(*place))
     if wanted.name:
         part = folded(wanted.name)
         few = await few_with(connection, part)
         if few is not None:
-            asked = asked.where(c.id.in_(few))
+            told = {"few": c.id.in_(few)} | told
         elif order is CustomerOrder.NAME and wanted == CustomerQuery(name=wanted.name):
-            first = await first_with(connection, part, None if place is None else (str(place[0]), place[1]), limit)
+            first = await first_with(connection, part, None if start is None else (str(start[0]), start[1]), limit)
             if first is not None:
                 return await read_all(connection, first)
-    asked = asked.order_by(by.desc(), c.id.desc()) if descending else asked.order_by(by, c.id)
+    by = await rarest(connection, {name: told[name] for name in told if name != "name"})
+    clauses = [one if name == by.name or not by.few else beside(one) for name, one in told.items()]
+    # few are found, and then put in order; many are met in it
+    place = func.coalesce(at, at) if by.few else at
+    asked = select(c.id).where(c.merged_into.is_(None), *clauses)
+    if start is not None:
+        here = tuple_(place, c.id)
+        asked = asked.where(here < tuple_(*start) if descending else here > tuple_(*start))
+    asked = asked.order_by(place.desc(), c.id.desc()) if descending else asked.order_by(place, c.id)
     return await read_all(connection, list(await connection.scalars(asked.limit(limit))))
 
 
@@ -105,21 +110,20 @@ async def of_class(connection: AsyncConnection, name: str) -> list[FiledCustomer
     return await read_all(connection, list(await connection.scalars(asked.order_by(CustomerRow.id))))
 
 
-def _asked(wanted: CustomerQuery) -> list[ColumnElement[bool]]:
-    same: dict[str, Any] = {
-        name: value
-        for name in ("reference", "customer_class", "key_account", "owner")
-        if (value := getattr(wanted, name)) is not None
-    }
-    clauses = [getattr(CustomerRow, name) == value for name, value in same.items()]
-    if wanted.name is not None:
-        clauses.append(CustomerRow.folded.contains(folded(wanted.name), autoescape=True))
-    n = CustomerNumberRow
+def _told(wanted: CustomerQuery) -> dict[str, ColumnElement[bool]]:
+    """Say what is asked for, what is mostly rarest first; a part of a name alone has no index."""
+    c, n = CustomerRow, CustomerNumberRow
+    told: dict[str, ColumnElement[bool]] = {}
     if wanted.key is not None:
-        clauses.append(CustomerRow.id.in_(select(n.customer).where(n.key == wanted.key)))
+        told["key"] = c.id.in_(select(n.customer).where(n.key == wanted.key))
     if wanted.ending is not None:
         if not wanted.ending.isdecimal() or len(wanted.ending) < LEAST_ENDING:
             raise BadInput(f"give at least the last {LEAST_ENDING} digits of the number")
         found = select(n.customer).where(n.ending == ending_of(wanted.ending), n.key.endswith(wanted.ending))
-        clauses.append(CustomerRow.id.in_(found))
-    return clauses
+        told["ending"] = c.id.in_(found)
+    for name in ("reference", "owner", "customer_class", "key_account"):
+        if (value := getattr(wanted, name)) is not None:
+            told[name] = getattr(c, name) == value
+    if wanted.name is not None:
+        told["name"] = c.folded.contains(folded(wanted.name), autoescape=True)
+    return told
