@@ -63,8 +63,11 @@ def card(page: Page) -> Locator:
 
 
 async def columns(page: Page) -> Any:
-    """Say where columns, and the card below the call, begin."""
-    where = "all => all.map(one => (({x, y, width}) => [x, y, width])(one.getBoundingClientRect()))"
+    """Say where columns, and the card below the call, begin in the page; a line above it may come at any time."""
+    where = """all => {
+        const top = document.querySelector("#content").getBoundingClientRect().y;
+        return all.map(one => (({x, y, width}) => [x, y - top, width])(one.getBoundingClientRect()));
+    }"""
     return await page.locator(".desk > section, [data-link]").evaluate_all(where)
 
 
